@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One options table drives getopt_long, --help and the usage text, so that
+ * help cannot drift from behaviour.  Values stay text: who knows their meaning
+ * parses them.
+ */
+#ifndef AMTCERT_BASE_OPT_H
+#define AMTCERT_BASE_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/rc.h"
+
+/* A row. A table ends with long_name == NULL. */
+struct opt {
+	const char *long_name;
+	int letter;	   /* 'H', or 0 when there is only the long name */
+	const char *value; /* "NAME" in help; NULL for a flag */
+	const char *help;  /* one or more sentences */
+};
+
+enum {
+	OPT_TABLES_MAX = 8
+};
+
+/* Called per option in order; value is NULL for a flag, lent otherwise. */
+typedef enum rc (
+    *opt_handler)(void *ctx, const struct opt *opt, const char *value, struct err *err);
+
+/*
+ * Parse argv against the tables (NULL-terminated array of tables). RC_USAGE
+ * names the argument: unknown, ambiguous, value missing or given to a flag, a
+ * positional argument. --opt=value and --opt value both work. Order is kept.
+ */
+enum rc opt_parse(const struct opt *const *tables, int argc, char *const *argv,
+    opt_handler handler, void *ctx, struct err *err);
+
+/* Append "usage:" text, at most 23 lines of 80 columns. */
+enum rc opt_usage(struct buf *out, const char *program,
+    const struct opt *const *tables);
+
+/* Append one paragraph per option, wrapped at 80 columns. */
+enum rc opt_help(struct buf *out, const struct opt *const *tables);
+
+#endif

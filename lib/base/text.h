@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Hostile text to printable text.  Device names, certificate names and CA
+ * messages pass here on their way into a plugin line, a log, a journal, an
+ * SNMP string or a page.
+ */
+#ifndef AMTCERT_BASE_TEXT_H
+#define AMTCERT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/rc.h"
+
+/*
+ * Append bytes to out as one line of valid UTF-8 with at most max_bytes bytes
+ * ("..." marks a cut and counts).  Control characters, DEL, C1, line and
+ * paragraph separators, bidi controls, zero-width characters, invalid UTF-8
+ * and the characters | ; ` $ < > & " ' \ leave as \xHH (U+XXXX above 0xff as
+ * \u{XXXX}).  What is left cannot start perfdata, a new line, a macro or a tag.
+ * Source: Nagios plugin guidelines (perfdata), Nagios Core
+ * illegal_macro_output_chars, Unicode UAX #9.
+ */
+enum rc text_printable(struct buf *out, const void *bytes, size_t len,
+    size_t max_bytes);
+
+/* The same into a fixed field of size bytes; always terminated. */
+void text_printable_field(char *field, size_t size, const void *bytes, size_t len);
+
+/* Does text look like a DNS name or an IP literal: [A-Za-z0-9._:-]{1,253}? */
+bool text_is_hostname(const char *text);
+
+#endif
