@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * When is a certificate due?  The four named rules in exact integer seconds,
+ * and the limits around them.
+ * Source: Microsoft "Certificate Renewal" (cc784923) for autoenroll, ConfigMgr
+ * 2007-2012 out-of-band management, Intel SCS user guide.
+ */
+#ifndef AMTCERT_POLICY_POLICY_H
+#define AMTCERT_POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "policy/range.h"
+#include "policy/state.h"
+
+enum policy_rule {
+	POLICY_AUTOENROLL, /* left <= R and 4/5 of the lifetime has passed */
+	POLICY_CONFIGMGR,  /* left <= R, R = 42 d */
+	POLICY_SCS,	   /* left <= 30 d */
+	POLICY_FRACTION,   /* left <= num/den of the lifetime, 1/3 */
+};
+
+enum {
+	POLICY_RENEW_BEFORE_S = 42 * 86400,
+	POLICY_SCS_RENEW_BEFORE_S = 30 * 86400,
+	POLICY_MAX_AGE_S = 21 * 86400,
+	POLICY_CLOCK_OFFSET_S = 10,
+	POLICY_CLOCK_OFFSET_CRITICAL_S = 3600,
+};
+
+struct policy {
+	enum policy_rule rule;
+	int64_t renew_before_s; /* R; unused by fraction */
+	int64_t fraction_num;
+	int64_t fraction_den;
+	int64_t grace_s;   /* after due, before WARNING */
+	int64_t floor_num; /* CRITICAL at window * num / den; 1/3 */
+	int64_t floor_den;
+	bool has_warning; /* -w and -c override the rule */
+	bool has_critical;
+	struct time_range warning;
+	struct time_range critical;
+	bool has_template_major; /* below it: due at once */
+	int64_t template_major;
+	int64_t max_age_s;
+	int64_t max_lifetime_s; /* 0: any lifetime */
+	int64_t clock_warning_s;
+	int64_t clock_critical_s;
+	bool needs_anchor; /* an unverified path is a finding; default true */
+};
+
+/* The default: autoenroll, R 42 d, floor 1/3. */
+void policy_init(struct policy *policy);
+
+/* Choose a rule by its name and set that rule's R. RC_USAGE. */
+enum rc policy_set_rule(struct policy *policy, const char *name, struct err *err);
+const char *policy_rule_text(enum policy_rule rule);
+
+/* Length of the renewal window before notAfter, in whole seconds:
+ * autoenroll min(R, floor(L/5)); fraction floor(L*num/den). */
+int64_t policy_window_s(const struct policy *policy, int64_t lifetime_s);
+
+/* Below this many seconds left the state is CRITICAL: floor of the window. */
+int64_t policy_floor_s(const struct policy *policy, int64_t lifetime_s);
+
+/* Is renewal due? For autoenroll exactly: notAfter - now <= R and
+ * 5 * (now - notBefore) >= 4 * L. */
+bool policy_is_due(const struct policy *policy, int64_t not_before, int64_t not_after,
+    int64_t now);
+
+/* First second at which policy_is_due() holds. */
+int64_t policy_due_at(const struct policy *policy, int64_t not_before,
+    int64_t not_after);
+
+/* Refuses settings that cannot be meant: WARNING hidden inside CRITICAL. */
+enum rc policy_check(const struct policy *policy, struct err *err);
+
+#endif

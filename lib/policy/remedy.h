@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which program repairs what.  One table: the check's text, the event handler
+ * and the manual pages name remedies from here.
+ */
+#ifndef AMTCERT_POLICY_REMEDY_H
+#define AMTCERT_POLICY_REMEDY_H
+
+#include "policy/verdict.h"
+
+/* Program name ("renew_amt_tls"), or NULL when a person decides or nothing is
+ * to be done. Only programs that exist are named. */
+const char *remedy_program(enum remedy remedy);
+
+/* What to do, for people: "run renew_amt_tls", "a person decides: ...". */
+const char *remedy_text(enum remedy remedy);
+
+/* The remedy for a finding of this reason on a certificate of that usage. */
+enum remedy remedy_for(enum reason reason, unsigned int usage);
+
+#endif

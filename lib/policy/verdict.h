@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Judgement: facts + policy + now to findings.  Pure functions; the table of
+ * reasons is the only place that knows how bad a cause is and what cures it.
+ */
+#ifndef AMTCERT_POLICY_VERDICT_H
+#define AMTCERT_POLICY_VERDICT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/facts.h"
+#include "policy/policy.h"
+#include "policy/state.h"
+
+/*
+ * name, state, word (JSON, stable), remedy, sentence.
+ * REMEDY_... : see policy/remedy.h. A reason whose state depends on a
+ * threshold has the worst it can reach here.
+ */
+#define REASON_MAP(X)                                                                  \
+	X(REASON_VALID, STATE_OK, "valid", REMEDY_NONE, "valid")                       \
+	X(REASON_IN_GRACE, STATE_OK, "in_grace", REMEDY_RENEW_TLS,                     \
+	    "renewal due, in grace")                                                   \
+	X(REASON_DUE, STATE_WARNING, "due", REMEDY_RENEW_TLS, "renewal due")           \
+	X(REASON_FLOOR, STATE_CRITICAL, "floor", REMEDY_RENEW_TLS, "renewal overdue")  \
+	X(REASON_THRESHOLD_WARNING, STATE_WARNING, "threshold_warning",                \
+	    REMEDY_RENEW_TLS, "time left beyond the warning threshold")                \
+	X(REASON_THRESHOLD_CRITICAL, STATE_CRITICAL, "threshold_critical",             \
+	    REMEDY_RENEW_TLS, "time left beyond the critical threshold")               \
+	X(REASON_EXPIRED, STATE_CRITICAL, "expired", REMEDY_REPROVISION_TLS,           \
+	    "expired")                                                                 \
+	X(REASON_NOT_YET_VALID, STATE_CRITICAL, "not_yet_valid", REMEDY_RENEW_TLS,     \
+	    "not yet valid")                                                           \
+	X(REASON_PERIOD_REVERSED, STATE_CRITICAL, "period_reversed", REMEDY_RENEW_TLS, \
+	    "notAfter lies before notBefore")                                          \
+	X(REASON_WRONG_NAME, STATE_CRITICAL, "wrong_name", REMEDY_RENEW_TLS,           \
+	    "certificate does not name this device")                                   \
+	X(REASON_NO_NAME, STATE_CRITICAL, "no_name", REMEDY_RENEW_TLS,                 \
+	    "certificate names no host")                                               \
+	X(REASON_CN_ONLY, STATE_OK, "cn_only", REMEDY_RENEW_TLS,                       \
+	    "named by common name only, no subjectAltName")                            \
+	X(REASON_UNKNOWN_ANCHOR, STATE_CRITICAL, "unknown_anchor", REMEDY_PERSON,      \
+	    "path does not end at a configured trust anchor")                          \
+	X(REASON_SELF_SIGNED, STATE_CRITICAL, "self_signed", REMEDY_PERSON,            \
+	    "self-signed, not a configured trust anchor")                              \
+	X(REASON_BAD_SIGNATURE, STATE_CRITICAL, "bad_signature", REMEDY_PERSON,        \
+	    "a signature in the path does not verify")                                 \
+	X(REASON_BAD_PATH, STATE_CRITICAL, "bad_path", REMEDY_PERSON,                  \
+	    "path is not valid for a TLS server")                                      \
+	X(REASON_NO_ANCHOR, STATE_UNKNOWN, "no_anchor", REMEDY_PERSON,                 \
+	    "no trust anchor and no pin configured")                                   \
+	X(REASON_PIN_MISMATCH, STATE_CRITICAL, "pin_mismatch", REMEDY_PERSON,          \
+	    "key differs from the pinned one")                                         \
+	X(REASON_WEAK_KEY, STATE_CRITICAL, "weak_key", REMEDY_RENEW_TLS, "weak key")   \
+	X(REASON_WEAK_DIGEST, STATE_CRITICAL, "weak_digest", REMEDY_RENEW_TLS,         \
+	    "weak signature digest")                                                   \
+	X(REASON_TEMPLATE_OLD, STATE_WARNING, "template_old", REMEDY_RENEW_TLS,        \
+	    "template major version below the wanted one")                             \
+	X(REASON_LIFETIME_LONG, STATE_WARNING, "lifetime_long", REMEDY_PERSON,         \
+	    "lifetime above the allowed one")                                          \
+	X(REASON_NO_END, STATE_OK, "no_end", REMEDY_NONE,                              \
+	    "no well-defined expiration (9999-12-31)")                                 \
+	X(REASON_TLS_OFF, STATE_CRITICAL, "tls_off", REMEDY_REPROVISION_TLS,           \
+	    "TLS is off")                                                              \
+	X(REASON_NO_CONTEXT, STATE_CRITICAL, "no_context", REMEDY_REPROVISION_TLS,     \
+	    "no certificate is bound to TLS")                                          \
+	X(REASON_CONTEXT_DANGLING, STATE_CRITICAL, "context_dangling",                 \
+	    REMEDY_REPROVISION_TLS, "bound certificate is not in the store")           \
+	X(REASON_NOT_SERVED, STATE_CRITICAL, "not_served", REMEDY_RENEW_TLS,           \
+	    "served certificate is not the bound one")                                 \
+	X(REASON_NO_KEY, STATE_CRITICAL, "no_key", REMEDY_RENEW_TLS,                   \
+	    "bound certificate has no key pair in the store")                          \
+	X(REASON_ORPHAN_CERT, STATE_OK, "orphan_cert", REMEDY_PRUNE_STORE,             \
+	    "certificate that nothing uses")                                           \
+	X(REASON_ORPHAN_KEY, STATE_OK, "orphan_key", REMEDY_PRUNE_STORE,               \
+	    "key pair without certificate")                                            \
+	X(REASON_SUPERSEDED, STATE_OK, "superseded", REMEDY_PRUNE_STORE,               \
+	    "superseded certificate")                                                  \
+	X(REASON_STORE_FULL, STATE_WARNING, "store_full", REMEDY_PRUNE_STORE,          \
+	    "no free place for a renewal")                                             \
+	X(REASON_CLOCK_OFF, STATE_WARNING, "clock_off", REMEDY_SYNC_CLOCK,             \
+	    "device clock is off")                                                     \
+	X(REASON_UNPROVISIONED, STATE_CRITICAL, "unprovisioned", REMEDY_PERSON,        \
+	    "device is not provisioned")                                               \
+	X(REASON_WANTS_CLIENT_CERT, STATE_OK, "wants_client_cert", REMEDY_NONE,        \
+	    "device demands a client certificate")
+
+enum remedy {
+	REMEDY_NONE,
+	REMEDY_RENEW_TLS,
+	REMEDY_REPROVISION_TLS,
+	REMEDY_RENEW_8021X,
+	REMEDY_PRUNE_STORE,
+	REMEDY_INSTALL_ROOT,
+	REMEDY_SYNC_CLOCK,
+	REMEDY_PERSON,
+};
+
+enum reason {
+#define REASON_ENUM(name, state, word, remedy, sentence) name,
+	REASON_MAP(REASON_ENUM)
+#undef REASON_ENUM
+};
+
+const char *reason_word(enum reason reason);
+const char *reason_sentence(enum reason reason);
+
+enum {
+	VERDICT_FINDINGS_MAX = 1024,
+	FINDING_TEXT_SIZE = 256,
+	FINDING_SLOT_SIZE = 32
+};
+
+/* One line of the judgement. */
+struct finding {
+	enum reason reason;
+	enum state state;
+	enum remedy remedy;
+	char
+	    slot[FINDING_SLOT_SIZE]; /* "leaf", "issuer", "anchor", "tls", "handle_3" */
+	char text[FINDING_TEXT_SIZE]; /* printable, complete sentence part */
+	bool has_left;
+	int64_t left_s; /* of the certificate meant */
+	int64_t not_after;
+};
+
+/* The numbers behind one judged certificate, for perfdata and --explain. */
+struct judged {
+	char slot[FINDING_SLOT_SIZE];
+	const struct cert *cert; /* lent from the facts */
+	unsigned int usage;
+	int64_t left_s;
+	int64_t lifetime_s;
+	int64_t window_s;
+	int64_t floor_s;
+	int64_t due_at;
+	int64_t due_left_s; /* due_at - now; negative: overdue */
+	enum state state;
+	struct range warning; /* as applied, in seconds left */
+	struct range critical;
+	bool has_warning;
+	bool has_critical;
+};
+
+/* Zeroed is empty; clear with verdict_clear. */
+struct verdict {
+	enum state state; /* worst of the findings */
+	struct finding *findings;
+	size_t n_findings;
+	struct judged *judged;
+	size_t n_judged;
+	size_t deciding;     /* index of the finding that set the state */
+	size_t first_to_end; /* index into judged: the earliest end */
+};
+
+/* Judge what the TLS port presented (facts.presented): every element of the
+ * presented list and of the verified path, name, anchor, key, digest, pin. */
+enum rc verdict_judge_presented(const struct facts *facts, const struct policy *policy,
+    int64_t now, struct verdict *verdict, struct err *err);
+
+/* Judge the store (facts.has_store): every bound certificate by its usage;
+ * superseded, orphaned and keyless ones as notes; TLS settings, clock. */
+enum rc verdict_judge_store(const struct facts *facts, const struct policy *policy,
+    int64_t now, struct verdict *verdict, struct err *err);
+
+/* Both add to the verdict; the worst finding wins, among equals the one
+ * whose certificate ends first. */
+
+void verdict_clear(struct verdict *verdict);
+
+#endif

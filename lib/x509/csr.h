@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PKCS#10 (RFC 2986) for a key that lives in the firmware: the null-signed
+ * template that is sent, and the checks on what comes back signed.
+ * Source: Intel AMT SDK, GeneratePKCS10RequestEx.
+ */
+#ifndef AMTCERT_X509_CSR_H
+#define AMTCERT_X509_CSR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "x509/cert.h"
+
+/* What is asked for. Lent strings. */
+struct csr_profile {
+	const char *common_name;      /* FQDN; also the first dNSName */
+	const char *const *dns_names; /* further dNSNames; may be NULL */
+	size_t n_dns_names;
+	unsigned int eku; /* CERT_EKU_SERVER_AUTH or CERT_EKU_CLIENT_AUTH */
+};
+
+/* A public key as the device lists it: DERKey, PKCS#1 RSAPublicKey or SPKI.
+ * *ret_spki is SubjectPublicKeyInfo DER (free). RC_FORMAT. */
+enum rc csr_key_to_spki(const uint8_t *der_key, size_t len, uint8_t **ret_spki,
+    size_t *ret_len, enum cert_key_kind *ret_kind, int *ret_bits, struct err *err);
+
+/*
+ * Build the request for the public key spki and sign it with a throw-away key
+ * of the same kind. digest is "sha256" or "sha384". *ret_der is the caller's.
+ */
+enum rc csr_build(const struct csr_profile *profile, const uint8_t *spki,
+    size_t spki_len, const char *digest, uint8_t **ret_der, size_t *ret_len,
+    struct err *err);
+
+/*
+ * Judge what the firmware returned: one PKCS#10 to the last byte, its
+ * CertificationRequestInfo byte for byte the one sent, its key spki, its
+ * signature valid. RC_FORMAT with the rule that failed.
+ */
+enum rc csr_verify_signed(const uint8_t *signed_der, size_t signed_len,
+    const uint8_t *sent_der, size_t sent_len, const uint8_t *spki, size_t spki_len,
+    struct err *err);
+
+#endif
