@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A session with one device: authenticated first, then logged in, on one kept
+ * connection with one digest nonce.  Holds what the transport has seen (the
+ * peer's chain, the realm, the Date header).
+ */
+#ifndef AMTCERT_AMT_DEVICE_H
+#define AMTCERT_AMT_DEVICE_H
+
+#include <stdint.h>
+
+#include "amt/target.h"
+#include "tls/handshake.h"
+#include "tls/trust.h"
+
+struct device; /* opaque */
+struct wsman;  /* wsman/wsman.h */
+
+/*
+ * Prepare a session; connects with the first request. The peer must pass
+ * trust_judge() before the first Authorization header is sent; the first 401
+ * with a credential ends the session (RC_AUTH from then on, no second try).
+ * deadline_ms is of clock_monotonic_ms() and holds for the whole session.
+ * target is lent for the life of the session. Caller closes.
+ */
+enum rc device_open(const struct target *target, enum trust_time time, int64_t now,
+    int64_t deadline_ms, struct device **ret_device, struct err *err);
+void device_close(struct device *device);
+
+/* Give the session more time (a remedy's later step). */
+void device_set_deadline(struct device *device, int64_t deadline_ms);
+
+/* The WS-Man connection, lent. */
+struct wsman *device_wsman(struct device *device);
+
+/* What the peer presented on this connection; NULL on 16992 or before the
+ * first request. Lent. */
+const struct presented *device_presented(const struct device *device);
+
+/* The realm of the challenge; "" before the first answer. Lent. */
+const char *device_realm(const struct device *device);
+
+/* Date header of the last answer, seconds since 1970. false when absent. */
+bool device_date(const struct device *device, int64_t *ret_date);
+
+/* Logins sent so far (requests with a fresh credential), for tests and -vv. */
+int64_t device_n_requests(const struct device *device);
+
+#endif
