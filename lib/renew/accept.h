@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one judgement of a certificate that a CA returned, before any device sees
+ * it: a table of rules, each with a name, one message, and FAIL or WARN.
+ */
+#ifndef AMTCERT_RENEW_ACCEPT_H
+#define AMTCERT_RENEW_ACCEPT_H
+
+#include "base/buf.h"
+#include "renew/ca.h"
+
+struct accept_input {
+	const struct cert *leaf;
+	struct cert *const *chain;
+	size_t n_chain;
+	const uint8_t *csr;
+	size_t csr_len;
+	const struct csr_profile *profile;
+	const struct anchors *anchors;
+	const struct cert *old; /* NULL: none was served */
+	int64_t version_major;	/* firmware generation; 0 unknown */
+	int64_t now;
+	int64_t device_now; /* the device's clock */
+	int64_t window_s;   /* renewal window of a certificate with this lifetime:
+			     * one that is due at once is refused */
+};
+
+/*
+ * Run every rule. RC_OK when none failed; RC_CA with the first rule that failed
+ * and its text. Each warning is appended to warnings as one line "rule: text".
+ */
+enum rc accept_judge(const struct accept_input *input, struct buf *warnings,
+    struct err *err);
+
+#endif

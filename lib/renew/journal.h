@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What was done to a device, on disk before it is sent: one run per device and
+ * due certificate, one row per step.  A run that was killed is found again and
+ * continued or undone.  Lives in the inventory database.
+ */
+#ifndef AMTCERT_RENEW_JOURNAL_H
+#define AMTCERT_RENEW_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rc.h"
+#include "inventory/db.h"
+#include "policy/facts.h"
+
+enum {
+	JOURNAL_WORD_SIZE = 32
+};
+
+/* A run as it stands. Blobs are owned; clear with journal_run_clear. */
+struct journal_run {
+	int64_t id;
+	char device_uuid[37];
+	char remedy[JOURNAL_WORD_SIZE];			   /* "renew_amt_tls" */
+	char serial_number[CERT_SERIAL_MAX_BYTES * 2 + 1]; /* of the due one */
+	int64_t started_at;
+	bool open;		      /* neither done nor undone */
+	char step[JOURNAL_WORD_SIZE]; /* the last step begun */
+	bool step_done;
+
+	uint8_t old_fingerprint[CERT_FINGERPRINT_BYTES];
+	char old_cert_instance_id[FACTS_INSTANCE_SIZE];
+	char old_key_instance_id[FACTS_INSTANCE_SIZE];
+	char new_cert_instance_id[FACTS_INSTANCE_SIZE];
+	char new_key_instance_id[FACTS_INSTANCE_SIZE];
+	uint8_t *keys_before; /* SPKI SHA-256s in the store before, 32 bytes each */
+	size_t keys_before_len;
+	uint8_t *new_spki; /* SubjectPublicKeyInfo of the new pair */
+	size_t new_spki_len;
+	uint8_t *csr; /* as sent, null-signed */
+	size_t csr_len;
+	uint8_t *signed_csr;
+	size_t signed_csr_len;
+	uint8_t *new_cert; /* DER */
+	size_t new_cert_len;
+};
+
+void journal_run_clear(struct journal_run *run);
+
+/*
+ * Take the device for this process: one remedy at a time per device UUID.
+ * RC_LOCKED names the holder. Released by journal_unlock or process end.
+ */
+struct journal_lock;
+enum rc journal_lock(struct db *db, const char *device_uuid,
+    struct journal_lock **ret_lock, struct err *err);
+void journal_unlock(struct journal_lock *lock);
+
+/* The open run of a device; RC_NOTFOUND. */
+enum rc journal_find_open(struct db *db, const char *device_uuid,
+    struct journal_run *ret_run, struct err *err);
+
+/* Begin a run; fills id. Durable when it returns. */
+enum rc journal_begin(struct db *db, struct journal_run *run, int64_t now,
+    struct err *err);
+
+/* Record that a step is about to be sent, with everything run holds. Durable
+ * when it returns. */
+enum rc journal_step_begin(struct db *db, struct journal_run *run, const char *step,
+    int64_t now, struct err *err);
+
+/* Record its end and what run has learnt. */
+enum rc journal_step_end(struct db *db, struct journal_run *run, int64_t now,
+    struct err *err);
+
+/* Close a run: "done", "undone" or "refused", with a printable text. */
+enum rc journal_close(struct db *db, struct journal_run *run, const char *outcome,
+    const char *text, int64_t now, struct err *err);
+
+/* Did we ever install this certificate or make this key pair? Only what is
+ * in here may be deleted. */
+enum rc journal_is_ours(struct db *db, const char *device_uuid,
+    const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err);
+
+/* Keep a replaced certificate. */
+enum rc journal_archive(struct db *db, const struct journal_run *run,
+    const struct cert *cert, const char *reason, int64_t now, struct err *err);
+
+#endif
