@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The whole build graph.  `make help` lists the targets and the variables.
+
+VERSION := 0.1.0
+
+PREFIX     ?= /usr/local
+LIBEXECDIR ?= /usr/lib/nagios/plugins
+SBINDIR    ?= $(PREFIX)/sbin
+MANDIR     ?= $(PREFIX)/share/man
+DESTDIR    ?=
+INSTALL    ?= install
+AR         ?= ar
+
+CFLAGS     ?= -g
+SANITIZE   ?=
+WERROR     ?=
+COV        ?=
+FUZZ_RUNS  ?= 20000
+FUZZ_SEED  ?= 1
+
+comma := ,
+empty :=
+space := $(empty) $(empty)
+
+# One build folder per variant, so that their objects never mix.
+# `make check` uses two sanitized ones; that of clang carries the fuzzers too.
+SAN      := address,undefined,float-cast-overflow
+SAN_FUZZ := fuzzer-no-link,$(SAN)
+SAN_NAME := $(patsubst $(SAN_FUZZ),fuzz,$(patsubst $(SAN),san,$(SANITIZE)))
+B ?= build/$(subst $(space),-,$(strip $(notdir $(firstword $(CC))) \
+	$(subst $(comma),+,$(SAN_NAME)) $(if $(COV),cov) $(if $(WERROR),werror)))
+
+B_GCC_SAN := build/gcc-san
+B_FUZZ    := build/clang-fuzz
+
+#
+# What there is.  Every folder may be empty while the tree grows.
+#
+LIB_SRC    := $(sort $(wildcard lib/*/*.c))
+CHECK_SRC  := $(sort $(wildcard checks/*.c))
+REMEDY_SRC := $(sort $(wildcard remediate/*.c))
+SIM_SRC    := $(sort $(wildcard tests/sim/*.c))
+UNIT_SRC   := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_HELP  := $(filter-out $(UNIT_SRC),$(sort $(wildcard tests/unit/*.c)))
+FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TOOL_SRC   := $(sort $(wildcard tests/tools/*.c))
+HEADERS    := $(sort $(wildcard lib/*/*.h tests/*/*.h))
+MANUALS    := $(sort $(wildcard checks/*.8 remediate/*.8))
+ALL_SRC    := $(LIB_SRC) $(CHECK_SRC) $(REMEDY_SRC) $(SIM_SRC) $(UNIT_SRC) \
+	$(UNIT_HELP) $(FUZZ_SRC) $(TOOL_SRC)
+
+LIB        := $(B)/libamtcert.a
+CHECKS     := $(CHECK_SRC:%.c=$(B)/%)
+REMEDIES   := $(REMEDY_SRC:%.c=$(B)/%)
+SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
+UNITS      := $(UNIT_SRC:%.c=$(B)/%)
+UNIT_LIB   := $(B)/tests/unit/libunit.a
+FUZZERS    := $(FUZZ_SRC:%.c=$(B)/%)
+TOOLS      := $(TOOL_SRC:%.c=$(B)/%)
+
+#
+# Flags.  The compiler and pkg-config are asked once, and only by a recipe that
+# needs the answer: on a fresh system `make deps` has to run first.
+#
+once = $(eval $(1) := $(2))$($(1))
+
+CC_KIND  = $(call once,CC_KIND,$(if $(findstring clang,$(shell $(CC) --version 2>&1)),clang,gcc))
+CC_ARCH  = $(call once,CC_ARCH,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+
+PACKAGES := libssl libcrypto libcurl libxml-2.0 sqlite3 inih
+pkg = $(or $(shell pkg-config $(1) && echo ' '),$(error pkg-config $(1) failed: run `make deps`))
+
+PKG_CFLAGS    = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(call pkg,--cflags $(PACKAGES))))
+PKG_LIBS      = $(call once,PKG_LIBS,$(call pkg,--libs $(PACKAGES)))
+CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call pkg,--libs cmocka))
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow \
+	-Wconversion -Wsign-conversion -Wfloat-conversion -Wcast-qual -Wcast-align \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
+	-Wdeclaration-after-statement -Wpointer-arith -Wwrite-strings -Wundef -Wvla \
+	-Wformat=2 -Wnull-dereference -Wimplicit-fallthrough
+WARNINGS_gcc := -Wlogical-op -Wduplicated-cond -Wjump-misses-init \
+	-Wformat-truncation=2 -Wformat-overflow=2
+
+HARDEN := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+	-fstack-clash-protection
+HARDEN_x86_64 := -fcf-protection
+HARDEN_LINK := -Wl,-z,relro,-z,now,-z,noexecstack
+
+# Fortify hides what a sanitizer would report, and needs an optimizer.
+OPT_FLAGS = $(if $(COV),-O0 --coverage,$(if $(SANITIZE),\
+	-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,\
+	$(HARDEN) $(HARDEN_$(CC_ARCH))))
+
+CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DAMTCERT_VERSION='"$(VERSION)"' -Ilib \
+	$(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL = $(OPT_FLAGS) -fPIE $(WARNINGS) $(WARNINGS_$(CC_KIND)) \
+	$(if $(WERROR),-Werror) $(CFLAGS)
+LDFLAGS_ALL = -pie $(HARDEN_LINK) -Wl,--as-needed \
+	$(if $(COV),--coverage) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+
+# Unit programs see every allocation of the code under test (tests/unit/torture.h).
+WRAPPED := malloc calloc realloc reallocarray strdup strndup asprintf vasprintf
+WRAP_FLAGS = $(if $(UNIT_HELP),$(WRAPPED:%=-Wl,--wrap=%))
+
+# Sub-makes of a bare `make check` use all processors.
+JOBS = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all sim tests objects check check-run unit cli fuzz lint format cov bench \
+	bench-run valgrind demo demo-run deps install uninstall clean help FORCE
+
+all: $(LIB) $(CHECKS) $(REMEDIES)
+sim: $(SIM)
+tests: all $(SIM) $(UNITS) $(TOOLS)
+objects: $(ALL_SRC:%.c=$(B)/%.o)
+
+#
+# Compile and link.  V=1 shows the commands.
+#
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# Rewritten only when the flags change; every object depends on it.
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))' \
+	    >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+	@rm -f $@.new
+
+# Made anew, so that the object of a removed source does not stay in it.
+$(LIB): $(LIB_SRC:%.c=$(B)/%.o)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+$(UNIT_LIB): $(UNIT_HELP:%.c=$(B)/%.o)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $^
+
+$(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
+
+$(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(PKG_LIBS)
+
+$(UNITS): $(B)/%: $(B)/%.o $(UNIT_LIB) $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_LIB) $(LIB) $(UNIT_LIB) \
+	    $(CMOCKA_LIBS) $(PKG_LIBS)
+
+$(FUZZERS): $(B)/%: $(B)/%.o $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
+
+-include $(ALL_SRC:%.c=$(B)/%.d)
+
+#
+# Dependencies.  The list of packages is in tests/deps.sh and nowhere else.
+#
+deps:
+	@tests/deps.sh all
+
+deps-%:
+	@tests/deps.sh $*
+
+#
+# Tests.  tests/run.sh runs programs, adds up and prints the last line.
+#
+RUN = FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SEED=$(FUZZ_SEED) tests/run.sh
+
+check:
+	@$(if $(NODEPS),,tests/deps.sh test)
+	@+$(SUBMAKE) check-run
+
+ifneq ($(SANITIZE)$(COV),)
+check-run: tests
+	@$(RUN) lint:$(B) unit:$(B) cli:$(B)
+else
+check-run: tests
+	@+$(SUBMAKE) CC=gcc SANITIZE=$(SAN) B=$(B_GCC_SAN) tests
+	@+$(SUBMAKE) CC=clang SANITIZE=$(SAN_FUZZ) B=$(B_FUZZ) tests fuzzers
+	@$(RUN) lint:$(B) unit:$(B) unit:$(B_GCC_SAN) unit:$(B_FUZZ) \
+	    fuzz:$(B_FUZZ) cli:$(B) cli:$(B_GCC_SAN)
+endif
+
+unit: $(UNITS) $(SIM) $(TOOLS)
+	@$(RUN) unit:$(B)
+
+cli: all $(SIM) $(TOOLS)
+	@$(RUN) cli:$(B)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+fuzz:
+	@+$(SUBMAKE) CC=clang SANITIZE=$(SAN_FUZZ) B=$(B_FUZZ) fuzzers
+	@$(RUN) fuzz:$(B_FUZZ)
+
+valgrind: tests
+	@RUN_UNDER='valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite,possible' \
+	    $(RUN) unit:$(B)
+
+cov:
+	@+$(SUBMAKE) COV=1 check-run
+	gcovr -r . --object-directory build/$(notdir $(firstword $(CC)))-cov --exclude tests/
+
+bench demo:
+	@$(if $(NODEPS),,tests/deps.sh $(if $(filter bench,$@),test,build))
+	@+$(SUBMAKE) $@-run
+
+bench-run: all $(SIM) $(TOOLS)
+	@B=$(B) tests/bench.sh
+
+demo-run: all $(SIM)
+	@B=$(B) tests/demo.sh
+
+#
+# Style
+#
+C_FILES := $(ALL_SRC) $(HEADERS)
+
+format:
+	clang-format -i $(C_FILES)
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make             build library, checks and remedies
+## make demo        a simulated fleet, checked and repaired before your eyes
+## make check       all tests; the last line counts them
+## make unit cli fuzz valgrind    one kind of test
+## make lint        format, static analysis, layers, manuals
+## make cov bench   coverage report; instruction counts
+## make install     PREFIX=/usr/local LIBEXECDIR=/usr/lib/nagios/plugins DESTDIR=
+## make deps        install missing packages (Debian, Ubuntu)
+## make format      apply .clang-format
+## make clean       remove build/
+##
+## Variables: CC CFLAGS LDFLAGS WERROR=1 COV=1 NODEPS=1 V=1 B=folder
+##            SANITIZE=address,undefined,float-cast-overflow
+##            FUZZ_RUNS=20000 FUZZ_SEED=1 (0: a new one each time)
