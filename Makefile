@@ -100,7 +100,7 @@ LDFLAGS_ALL = -pie $(HARDEN_LINK) -Wl,--as-needed \
 	$(if $(COV),--coverage) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 # Unit programs see every allocation of the code under test (tests/unit/torture.h).
-WRAPPED := malloc calloc realloc reallocarray strdup strndup asprintf vasprintf
+WRAPPED := malloc calloc realloc reallocarray strdup strndup
 WRAP_FLAGS = $(if $(UNIT_HELP),$(WRAPPED:%=-Wl,--wrap=%))
 
 # Sub-makes of a bare `make check` use all processors.

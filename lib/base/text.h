@@ -28,6 +28,10 @@ enum rc text_printable(struct buf *out, const void *bytes, size_t len,
 /* The same into a fixed field of size bytes; always terminated. */
 void text_printable_field(char *field, size_t size, const void *bytes, size_t len);
 
+/* As text_printable_field, but | ; ` $ < > & " ' \ stay: for messages, which are
+ * made printable once more where they leave the program. */
+void text_line_field(char *field, size_t size, const void *bytes, size_t len);
+
 /* Does text look like a DNS name or an IP literal: [A-Za-z0-9._:-]{1,253}? */
 bool text_is_hostname(const char *text);
 
