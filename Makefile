@@ -67,7 +67,7 @@ once = $(eval $(1) := $(2))$($(1))
 CC_KIND  = $(call once,CC_KIND,$(if $(findstring clang,$(shell $(CC) --version 2>&1)),clang,gcc))
 CC_ARCH  = $(call once,CC_ARCH,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
 
-PACKAGES := libssl libcrypto libcurl libxml-2.0 sqlite3 inih
+PACKAGES := libssl libcrypto libcurl libxml-2.0 sqlite3
 pkg = $(or $(shell pkg-config $(1) && echo ' '),$(error pkg-config $(1) failed: run `make deps`))
 
 PKG_CFLAGS    = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(call pkg,--cflags $(PACKAGES))))
