@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reader of INI files: one copy of the text, cut into strings in place, and two
- * sorted lists of sections, so that a file with 100,000 devices is read in one
- * pass and asked in O(log n).
+ * Reader of INI files: one copy of the text, read in one pass and cut into
+ * strings in place.
  */
 #include "base/conf.h"
 
@@ -10,42 +9,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/conf_table.h"
 
 enum {
 	READ_CHUNK = 64 * 1024,
-};
-
-struct entry {
-	const char *key;
-	const char *value;
-	size_t line;
-};
-
-struct section {
-	size_t rule;	  /* index into rules */
-	const char *name; /* "" when the kind has none */
-	size_t line;
-	size_t order; /* place in the file */
-	size_t first_entry;
-	size_t n_entries;
-};
-
-struct conf {
-	const struct conf_section_rule *rules;
-	char *path;
-	char *text;
-	struct section *sections; /* in file order */
-	size_t n_sections;
-	size_t cap_sections;
-	struct entry *entries;
-	size_t n_entries;
-	size_t cap_entries;
-	const struct section **by_name; /* sorted by rule and name */
-	const struct section **by_kind; /* sorted by rule and place */
 };
 
 static bool
@@ -68,23 +38,6 @@ trim(char *text)
 	return text;
 }
 
-/* Make room for one more element. */
-static enum rc
-grow(void **array, size_t n, size_t *cap, size_t size)
-{
-	size_t new_cap = *cap > 0 ? *cap * 2 : 16;
-	void *grown;
-
-	if (n < *cap)
-		return RC_OK;
-	grown = reallocarray(*array, new_cap, size);
-	if (grown == NULL)
-		return RC_NOMEM;
-	*array = grown;
-	*cap = new_cap;
-	return RC_OK;
-}
-
 static enum rc
 refuse(const struct conf *conf, size_t line, struct err *err, const char *rule,
     const char *what)
@@ -93,33 +46,13 @@ refuse(const struct conf *conf, size_t line, struct err *err, const char *rule,
 	    what);
 }
 
-static enum rc
-out_of_memory(const struct conf *conf, struct err *err)
-{
-	return err_set(err, RC_NOMEM, "%s: out of memory", conf->path);
-}
-
-/* Index of the rule for a kind; false when there is none. */
-static bool
-find_rule(const struct conf_section_rule *rules, const char *kind, size_t *ret_rule)
-{
-	for (size_t i = 0; rules[i].kind != NULL; i++) {
-		if (strcmp(rules[i].kind, kind) == 0) {
-			*ret_rule = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* "[kind NAME]", its brackets still on. */
 static enum rc
 parse_section(struct conf *conf, char *text, size_t line, struct err *err)
 {
-	struct section section = { .line = line, .name = "" };
+	struct conf_section section = { .line = line, .name = "" };
 	char *kind, *name;
 	size_t len = strlen(text);
-	void *grown = conf->sections;
 
 	if (text[len - 1] != ']' || memchr(text, ']', len - 1) != NULL)
 		return refuse(conf, line, err, "a section is [kind] or [kind NAME]",
@@ -131,7 +64,7 @@ parse_section(struct conf *conf, char *text, size_t line, struct err *err)
 		*name++ = '\0';
 		name = trim(name);
 	}
-	if (!find_rule(conf->rules, kind, &section.rule))
+	if (!conf_find_rule(conf->rules, kind, &section.rule))
 		return refuse(conf, line, err, "no such kind of section", kind);
 	if (conf->rules[section.rule].named && *name == '\0')
 		return refuse(conf, line, err, "this kind of section needs a name",
@@ -140,17 +73,7 @@ parse_section(struct conf *conf, char *text, size_t line, struct err *err)
 		return refuse(conf, line, err, "this kind of section has no name",
 		    kind);
 	section.name = name;
-	section.order = conf->n_sections;
-	section.first_entry = conf->n_entries;
-	if (conf->n_sections >= CONF_ENTRIES_MAX)
-		return err_set(err, RC_LIMIT, "%s:%zu: more than %d sections",
-		    conf->path, line, CONF_ENTRIES_MAX);
-	if (grow(&grown, conf->n_sections, &conf->cap_sections, sizeof(section)) !=
-	    RC_OK)
-		return out_of_memory(conf, err);
-	conf->sections = grown;
-	conf->sections[conf->n_sections++] = section;
-	return RC_OK;
+	return conf_add_section(conf, &section, err);
 }
 
 static bool
@@ -173,26 +96,16 @@ is_allowed(const struct conf_section_rule *rule, const char *key)
 	return false;
 }
 
-static const struct entry *
-find_entry(const struct conf *conf, const struct section *section, const char *key)
-{
-	const struct entry *entry = conf->entries + section->first_entry;
-
-	for (size_t i = 0; i < section->n_entries; i++, entry++)
-		if (strcmp(entry->key, key) == 0)
-			return entry;
-	return NULL;
-}
-
 /* What a new entry breaks, or NULL. */
 static const char *
-broken_rule(const struct conf *conf, const struct section *section, const char *key)
+broken_rule(const struct conf *conf, const struct conf_section *section,
+    const char *key)
 {
 	if (!is_key(key))
 		return "not the name of a key";
 	if (!is_allowed(&conf->rules[section->rule], key))
 		return "no such key in this section";
-	if (find_entry(conf, section, key) != NULL)
+	if (conf_find_entry(conf, section, key) != NULL)
 		return "repeated key";
 	return NULL;
 }
@@ -201,10 +114,8 @@ broken_rule(const struct conf *conf, const struct section *section, const char *
 static enum rc
 parse_entry(struct conf *conf, char *text, size_t line, struct err *err)
 {
-	struct entry entry = { .line = line };
+	struct conf_entry entry = { .line = line };
 	char *equals = strchr(text, '=');
-	struct section *section;
-	void *grown = conf->entries;
 	const char *broken;
 
 	if (equals == NULL)
@@ -216,21 +127,10 @@ parse_entry(struct conf *conf, char *text, size_t line, struct err *err)
 	if (conf->n_sections == 0)
 		return refuse(conf, line, err, "key before the first section",
 		    entry.key);
-	section = &conf->sections[conf->n_sections - 1];
-	broken = broken_rule(conf, section, entry.key);
+	broken = broken_rule(conf, &conf->sections[conf->n_sections - 1], entry.key);
 	if (broken != NULL)
 		return refuse(conf, line, err, broken, entry.key);
-	if (conf->n_entries >= CONF_ENTRIES_MAX ||
-	    section->n_entries >= CONF_SECTION_ENTRIES_MAX)
-		return err_set(err, RC_LIMIT,
-		    "%s:%zu: more than %d keys, or %d in a section", conf->path, line,
-		    CONF_ENTRIES_MAX, CONF_SECTION_ENTRIES_MAX);
-	if (grow(&grown, conf->n_entries, &conf->cap_entries, sizeof(entry)) != RC_OK)
-		return out_of_memory(conf, err);
-	conf->entries = grown;
-	conf->entries[conf->n_entries++] = entry;
-	section->n_entries++;
-	return RC_OK;
+	return conf_add_entry(conf, &entry, err);
 }
 
 static bool
@@ -267,79 +167,6 @@ parse_line(struct conf *conf, char *text, size_t len, size_t line, struct err *e
 	default:
 		return parse_entry(conf, text, line, err);
 	}
-}
-
-static int
-compare_rule(const struct section *a, const struct section *b)
-{
-	if (a->rule != b->rule)
-		return a->rule < b->rule ? -1 : 1;
-	return 0;
-}
-
-static int
-compare_order(const void *pa, const void *pb)
-{
-	const struct section *a = *(const struct section *const *)pa;
-	const struct section *b = *(const struct section *const *)pb;
-	int c = compare_rule(a, b);
-
-	if (c != 0 || a->order == b->order)
-		return c;
-	return a->order < b->order ? -1 : 1;
-}
-
-/* strcasecmp() asks the locale; programs never set one, so this is ASCII. */
-static int
-compare_name(const struct section *a, const struct section *b)
-{
-	int c = compare_rule(a, b);
-
-	return c != 0 ? c : strcasecmp(a->name, b->name);
-}
-
-static int
-compare_name_order(const void *pa, const void *pb)
-{
-	int c = compare_name(*(const struct section *const *)pa,
-	    *(const struct section *const *)pb);
-
-	return c != 0 ? c : compare_order(pa, pb);
-}
-
-static int
-compare_name_only(const void *pa, const void *pb)
-{
-	return compare_name(*(const struct section *const *)pa,
-	    *(const struct section *const *)pb);
-}
-
-/* Sort both lists; the section that is repeated first in the file is refused. */
-static enum rc
-index_sections(struct conf *conf, struct err *err)
-{
-	const struct section *repeated = NULL;
-	size_t n = conf->n_sections;
-
-	conf->by_name = reallocarray(NULL, n + 1, sizeof(struct section *));
-	conf->by_kind = reallocarray(NULL, n + 1, sizeof(struct section *));
-	if (conf->by_name == NULL || conf->by_kind == NULL)
-		return out_of_memory(conf, err);
-	for (size_t i = 0; i < n; i++) {
-		conf->by_name[i] = &conf->sections[i];
-		conf->by_kind[i] = &conf->sections[i];
-	}
-	qsort(conf->by_name, n, sizeof(struct section *), compare_name_order);
-	qsort(conf->by_kind, n, sizeof(struct section *), compare_order);
-	for (size_t i = 1; i < n; i++)
-		if (compare_name(conf->by_name[i - 1], conf->by_name[i]) == 0 &&
-		    (repeated == NULL || conf->by_name[i]->order < repeated->order))
-			repeated = conf->by_name[i];
-	if (repeated != NULL)
-		return err_set(err, RC_CONFIG, "%s:%zu: repeated section: %s%s%.100s",
-		    conf->path, repeated->line, conf->rules[repeated->rule].kind,
-		    *repeated->name != '\0' ? " " : "", repeated->name);
-	return RC_OK;
 }
 
 static enum rc
@@ -388,7 +215,7 @@ conf_parse(const char *name, const char *text, size_t len,
 	conf->text[len] = '\0';
 	r = parse_lines(conf, len, err);
 	if (r == RC_OK)
-		r = index_sections(conf, err);
+		r = conf_index(conf, err);
 	if (r != RC_OK)
 		goto out;
 	*ret_conf = conf;
@@ -439,96 +266,4 @@ conf_read(const char *path, const struct conf_section_rule *rules,
 	buf_clear(&text);
 	close(fd);
 	return r;
-}
-
-void
-conf_free(struct conf *conf)
-{
-	if (conf == NULL)
-		return;
-	free(conf->by_name);
-	free(conf->by_kind);
-	free(conf->entries);
-	free(conf->sections);
-	free(conf->text);
-	free(conf->path);
-	free(conf);
-}
-
-static const struct section *
-find_section(const struct conf *conf, const char *kind, const char *name)
-{
-	struct section wanted = { .name = name != NULL ? name : "" };
-	const struct section *key = &wanted;
-	const struct section *const *found;
-
-	if (!find_rule(conf->rules, kind, &wanted.rule))
-		return NULL;
-	found = bsearch(&key, conf->by_name, conf->n_sections, sizeof(struct section *),
-	    compare_name_only);
-	return found != NULL ? *found : NULL;
-}
-
-bool
-conf_has_section(const struct conf *conf, const char *kind, const char *name)
-{
-	return find_section(conf, kind, name) != NULL;
-}
-
-const char *
-conf_find(const struct conf *conf, const char *kind, const char *name, const char *key,
-    size_t *ret_line)
-{
-	const struct section *section = find_section(conf, kind, name);
-	const struct entry *entry =
-	    section != NULL ? find_entry(conf, section, key) : NULL;
-
-	if (entry == NULL)
-		return NULL;
-	if (ret_line != NULL)
-		*ret_line = entry->line;
-	return entry->value;
-}
-
-const char *
-conf_section_name(const struct conf *conf, const char *kind, size_t n)
-{
-	size_t low = 0, high = conf->n_sections, rule;
-
-	if (!find_rule(conf->rules, kind, &rule))
-		return NULL;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (conf->by_kind[middle]->rule < rule)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (n >= conf->n_sections - low || conf->by_kind[low + n]->rule != rule)
-		return NULL;
-	return conf->by_kind[low + n]->name;
-}
-
-const char *
-conf_path(const struct conf *conf)
-{
-	return conf->path;
-}
-
-bool
-conf_entry(const struct conf *conf, const char *kind, const char *name, size_t n,
-    const char **ret_key, const char **ret_value, size_t *ret_line)
-{
-	const struct section *section = find_section(conf, kind, name);
-	const struct entry *entry;
-
-	if (section == NULL || n >= section->n_entries)
-		return false;
-	entry = &conf->entries[section->first_entry + n];
-	*ret_key = entry->key;
-	*ret_value = entry->value;
-	if (ret_line != NULL)
-		*ret_line = entry->line;
-	return true;
 }
