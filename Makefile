@@ -110,7 +110,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all sim tests objects check check-run unit cli fuzz lint format cov bench \
+.PHONY: all sim tests objects check check-run unit cli fuzz lint lint-run tidy format cov bench \
 	bench-run valgrind demo demo-run deps install uninstall clean help FORCE
 
 all: $(LIB) $(CHECKS) $(REMEDIES)
@@ -173,6 +173,8 @@ deps-%:
 #
 # Tests.  tests/run.sh runs programs, adds up and prints the last line.
 #
+# ONLY=name picks some of them.
+export ONLY
 RUN = FUZZ_RUNS=$(FUZZ_RUNS) FUZZ_SEED=$(FUZZ_SEED) tests/run.sh
 
 check:
@@ -225,9 +227,56 @@ demo-run: all $(SIM)
 # Style
 #
 C_FILES := $(ALL_SRC) $(HEADERS)
+SCRIPTS := $(sort $(wildcard .ci/run tests/*.sh tests/*/*.sh tests/*/*.t))
+TIDY    := $(ALL_SRC:%.c=$(B)/%.tidy)
+
+# System headers are not ours; declarations stand at the top of their block on
+# purpose; it cannot read a macro whose argument is a macro.
+CPPCHECK_OFF := --suppress=missingIncludeSystem --suppress=variableScope \
+	--suppress=unknownMacro
 
 format:
 	clang-format -i $(C_FILES)
+
+# Compiled by both compilers without a warning, then read by everything that reads C.
+lint:
+	@$(if $(NODEPS),,tests/deps.sh lint)
+	@+$(SUBMAKE) lint-run
+
+lint-run: all
+	@clang-format --dry-run -Werror $(C_FILES)
+	@+$(SUBMAKE) CC=gcc WERROR=1 B=build/gcc-werror objects
+	@+$(SUBMAKE) CC=clang WERROR=1 B=build/clang-werror objects tidy
+	@mkdir -p build/cppcheck
+	@cppcheck --std=c11 --language=c --enable=warning,style,performance,portability \
+	    --inline-suppr $(CPPCHECK_OFF) --error-exitcode=1 --quiet \
+	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE -Ilib \
+	    $(wildcard lib checks remediate tests)
+	@shellcheck -x $(SCRIPTS)
+	@$(if $(MANUALS),mandoc -T lint -W style $(MANUALS))
+	@$(RUN) lint:$(B)
+
+tidy: $(TIDY)
+
+# The object is there for its list of headers.
+$(B)/%.tidy: %.c $(B)/%.o $(wildcard .clang-tidy tests/.clang-tidy tests/*/.clang-tidy)
+	$(call say,TIDY,$<)clang-tidy --quiet $< -- $(CPPFLAGS_ALL) >$@.log 2>&1 || \
+	    { grep -A3 'error:' $@.log; echo "all of it: $@.log"; exit 1; }
+	@touch $@
+
+#
+# Installation
+#
+install: all
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
+	$(if $(CHECKS),$(INSTALL) -m 755 $(CHECKS) $(DESTDIR)$(LIBEXECDIR))
+	$(if $(REMEDIES),$(INSTALL) -m 755 $(REMEDIES) $(DESTDIR)$(SBINDIR))
+	$(if $(MANUALS),$(INSTALL) -m 644 $(MANUALS) $(DESTDIR)$(MANDIR)/man8)
+
+uninstall:
+	rm -f $(CHECKS:$(B)/checks/%=$(DESTDIR)$(LIBEXECDIR)/%) \
+	    $(REMEDIES:$(B)/remediate/%=$(DESTDIR)$(SBINDIR)/%) \
+	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(MANUALS)))
 
 clean:
 	rm -rf build

@@ -19,6 +19,9 @@ enum {
 #define FORMAT_MIN_S INT64_C(-62167219200)
 #define FORMAT_MAX_S INT64_C(3093527980799)
 
+#define HOUR_S	 INT64_C(3600)
+#define MINUTE_S INT64_C(60)
+
 static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
 	"Aug", "Sep", "Oct", "Nov", "Dec" };
 
@@ -88,7 +91,7 @@ clock_from_tm(const struct tm *tm, int64_t *ret_s, struct err *err)
 	    tm->tm_sec < 0 || tm->tm_sec > 59)
 		return err_set(err, RC_FORMAT, "time: no such time of day");
 	*ret_s = days_from_civil(year, month, tm->tm_mday) * CLOCK_DAY_S +
-	    tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
+	    tm->tm_hour * HOUR_S + tm->tm_min * MINUTE_S + tm->tm_sec;
 	return RC_OK;
 }
 
@@ -136,7 +139,7 @@ parse_zone(const char *text, int64_t *ret_offset_s)
 	if ((*text != '+' && *text != '-') || end == NULL || *end != '\0' ||
 	    fields[0] > 23 || fields[1] > 59)
 		return false;
-	*ret_offset_s = fields[0] * 3600 + fields[1] * 60;
+	*ret_offset_s = fields[0] * HOUR_S + fields[1] * MINUTE_S;
 	if (*text == '-')
 		*ret_offset_s = -*ret_offset_s;
 	return true;
@@ -250,8 +253,8 @@ civil_from_s(int64_t s)
 	c.day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
 	c.month = (int)(month < 10 ? month + 3 : month - 9);
 	c.year = (int)(year_of_era + era * 400) + (c.month <= 2 ? 1 : 0);
-	c.hour = (int)(of_day / 3600);
-	c.minute = (int)(of_day / 60 % 60);
+	c.hour = (int)(of_day / HOUR_S);
+	c.minute = (int)(of_day / MINUTE_S % 60);
 	c.second = (int)(of_day % 60);
 	return c;
 }
@@ -292,8 +295,8 @@ clock_format_duration(int64_t s, char field[CLOCK_DURATION_SIZE])
 		const char *word;
 	} units[] = {
 		{ CLOCK_DAY_S, "d" },
-		{ 3600, "h" },
-		{ 60, "min" },
+		{ HOUR_S, "h" },
+		{ MINUTE_S, "min" },
 		{ 1, "s" },
 	};
 	int64_t length_s = s >= 0 ? s : -(s + 1); /* INT64_MIN has no opposite */

@@ -169,29 +169,22 @@ codec_hex_encode(struct buf *out, const void *bytes, size_t len)
 	return out->rc;
 }
 
-static int
+static uint8_t
 hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+		return (uint8_t)(c - '0');
+	return (uint8_t)((c | 0x20) - 'a' + 10);
 }
 
 enum rc
 codec_hex_decode(const char *text, uint8_t *ret_bytes, size_t len, struct err *err)
 {
 	/* Checked whole before the first byte is written. */
-	if (len > SIZE_MAX / 2 || strlen(text) != 2 * len)
+	if (strlen(text) / 2 != len || strlen(text) % 2 != 0 ||
+	    text[strspn(text, "0123456789abcdefABCDEF")] != '\0')
 		return err_set(err, RC_FORMAT, "%.80s: not %zu hexadecimal digits",
 		    text, 2 * len);
-	for (size_t i = 0; i < 2 * len; i++)
-		if (hex_digit(text[i]) < 0)
-			return err_set(err, RC_FORMAT,
-			    "%.80s: not %zu hexadecimal digits", text, 2 * len);
 	for (size_t i = 0; i < len; i++)
 		ret_bytes[i] =
 		    (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));

@@ -70,7 +70,7 @@ parser_init(struct parser *parser, const struct opt *const *tables)
 	size_t n = count_rows(tables);
 	char *letter;
 
-	parser->rows = calloc(n + 1, sizeof(*parser->rows));
+	parser->rows = calloc(n + 1, sizeof(const struct opt *));
 	parser->longs = calloc(n + 1, sizeof(*parser->longs));
 	parser->letters = calloc(2 * n + 3, 1);
 	if (parser->rows == NULL || parser->longs == NULL || parser->letters == NULL)

@@ -11,6 +11,11 @@
 
 #include "base/text.h"
 
+#ifdef __clang_analyzer__
+#undef err_set
+#undef err_system
+#endif
+
 enum {
 	RAW_SIZE = 2 * ERR_TEXT_SIZE, /* before it is made printable and cut */
 };

@@ -348,7 +348,7 @@ http_new(const struct http_settings *settings, struct http **ret_http, struct er
 	if (!text_is_hostname(settings->address))
 		return err_set(err, RC_CONFIG, "%s: RFC 1123 2.1: not a host name",
 		    settings->address);
-	buf_init(&url, HEAD_WORD_SIZE * 4);
+	buf_init(&url, (size_t)HEAD_WORD_SIZE * 4);
 	http = calloc(1, sizeof(*http));
 	if (http == NULL || curl_global_init(CURL_GLOBAL_SSL) != CURLE_OK) {
 		free(http);

@@ -19,7 +19,7 @@ agrees_with_the_c_library_on_every_day_it_meets(void **state)
 
 	(void)state;
 	/* A step that is no multiple of a day meets all times of day. */
-	for (int64_t s = YEAR_0_S; s <= YEAR_9999_S; s += 86399 * 7) {
+	for (int64_t s = YEAR_0_S; s <= YEAR_9999_S; s += INT64_C(86399) * 7) {
 		struct err err = { 0 };
 		time_t t = (time_t)s;
 		int64_t back = 0;

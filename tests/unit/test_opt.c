@@ -161,7 +161,7 @@ usage_names_every_option(void **state)
 static void
 usage_of_a_hundred_options_fits_a_screen(void **state)
 {
-	struct opt many[301] = { 0 };
+	static struct opt many[301];
 	const struct opt *const big[] = { many, NULL };
 	struct buf out;
 

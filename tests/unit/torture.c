@@ -20,6 +20,7 @@ enum {
 	ALLOCATIONS_MAX = 100000
 };
 
+/* NOLINTBEGIN(bugprone-reserved-identifier): the names are the linker's */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *p, size_t size);
@@ -83,6 +84,8 @@ __wrap_strndup(const char *s, size_t n)
 {
 	return refuse() ? NULL : __real_strndup(s, n);
 }
+
+/* NOLINTEND(bugprone-reserved-identifier) */
 
 static enum rc
 run(torture_body body, void *ctx, size_t nth)

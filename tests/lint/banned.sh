@@ -1,0 +1,93 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Functions and constructions that this project does without, and where.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+shopt -s nullglob
+bad=0
+
+# The code of a file, comments blanked and strings emptied, lines kept.
+code_of() {
+	awk '
+	{
+		line = $0
+		out = ""
+		while (line != "") {
+			if (in_comment) {
+				at = index(line, "*/")
+				if (at == 0)
+					break
+				line = substr(line, at + 2)
+				in_comment = 0
+			} else if (match(line, /\/\*|"([^"\\]|\\.)*"|\x27([^\x27\\]|\\.)*\x27/)) {
+				out = out substr(line, 1, RSTART - 1)
+				if (substr(line, RSTART, 2) == "/*") {
+					in_comment = 1
+					line = substr(line, RSTART + 2)
+				} else {
+					out = out "\"\""
+					line = substr(line, RSTART + RLENGTH)
+				}
+			} else {
+				out = out line
+				break
+			}
+		}
+		print out
+	}' "$1"
+}
+
+# ban "why" ERE FILE...
+ban() {
+	local why=$1 pattern=$2 file hits
+	shift 2
+	for file; do
+		hits=$(code_of "$file" | grep -nE -- "$pattern") || continue
+		while read -r hit; do
+			echo "$file:${hit%%:*}: $why: ${hit#*:}"
+		done <<<"$hits"
+		bad=1
+	done
+}
+
+product=(lib/*/*.[ch] checks/*.[ch] remediate/*.[ch])
+library=(lib/*/*.[ch])
+every=("${product[@]}" tests/*/*.[ch])
+silent=()
+timeless=()
+for file in "${product[@]}"; do
+	[ "$file" = lib/base/clock.c ] || timeless+=("$file")
+done
+for file in "${library[@]}"; do
+	case $file in
+	lib/plugin/*) ;; # what Nagios reads has to be written somewhere
+	*) silent+=("$file") ;;
+	esac
+done
+
+ban "banned function" \
+    '(^|[^[:alnum:]_])(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atoll|atof|strtol|strtoul|strtod|sscanf|alloca|mktime|localtime|localtime_r|gmtime|ctime|asctime|system|popen|setlocale|tmpnam|mktemp|asprintf|vasprintf)[[:space:]]*\(' \
+    "${every[@]}"
+ban "no floating point" '(^|[^[:alnum:]_])(float|double)([^[:alnum:]_]|$)' \
+    "${product[@]}"
+ban "assignment inside a condition" \
+    '(^|[^[:alnum:]_])(if|while|switch)[[:space:]]*\(.*\([[:alnum:]_>.*-]+(\[[^]]*\])* = ' \
+    "${every[@]}"
+ban "no typedef for a struct or enum" 'typedef[[:space:]]+(struct|enum|union)[^(]*$' \
+    "${every[@]}"
+ban "no cleanup attribute" '__attribute__.*cleanup' "${every[@]}"
+ban "comments are /* */" '(^|[^:])//' "${every[@]}"
+ban "the library never ends the process" \
+    '(^|[^[:alnum:]_])(exit|abort|errx?|verrx?)[[:space:]]*\(' "${library[@]}"
+ban "the library never prints" \
+    '(^|[^[:alnum:]_])(printf|vprintf|puts|putchar|fputs|fputc|perror|warnx?|fprintf|vfprintf|dprintf)[[:space:]]*\(' \
+    "${silent[@]}"
+ban "only programs read the clock" \
+    '(^|[^[:alnum:]_])(time|gettimeofday|clock_gettime)[[:space:]]*\(' \
+    "${timeless[@]}"
+
+if grep -nE '(TODO|FIXME)([^A-Za-z]|$)' "${every[@]}" /dev/null; then
+	echo "open ends are written as questions, with what would settle them"
+	bad=1
+fi
+exit $bad

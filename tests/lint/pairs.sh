@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Everything has its other half: reasons a remedy, remedies a program, programs a
+# manual page, options a place in it.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+shopt -s nullglob
+bad=0
+say() {
+	echo "$*"
+	bad=1
+}
+
+is_program() {
+	[ -e "$1" ] && grep -q '^main(' "$1"
+}
+
+# One row per reason, each with a remedy that exists.
+reasons=$(grep -oE 'X\(REASON_[A-Z0-9_]+' lib/policy/verdict.h | cut -c 3-)
+[ -n "$reasons" ] || say "lib/policy/verdict.h: no reasons found"
+rows=$(tr -d '\\\n\t' <lib/policy/verdict.h | grep -oE 'X\(REASON_[A-Z0-9_]+, *STATE_[A-Z]+, *"[a-z0-9_]+", *REMEDY_[A-Z0-9_]+, *"')
+for reason in $reasons; do
+	remedy=$(grep -F "X($reason," <<<"$rows" | grep -oE 'REMEDY_[A-Z0-9_]+')
+	if [ -z "$remedy" ]; then
+		say "$reason: has no remedy in lib/policy/verdict.h"
+	elif [ -e lib/policy/remedy.c ] && ! grep -qw "$remedy" lib/policy/remedy.[ch]; then
+		say "$reason: its remedy $remedy is not in lib/policy/remedy.c"
+	fi
+done
+
+# Programs that remedy.c names are there.
+if [ -e lib/policy/remedy.c ]; then
+	for name in $(grep -oE '"[a-z0-9]+_amt_[a-z0-9_]+"' lib/policy/remedy.c | tr -d '"' | sort -u); do
+		is_program "remediate/$name.c" ||
+			say "lib/policy/remedy.c: names $name, which is not in remediate/"
+	done
+fi
+
+# Programs and manual pages.
+for source in checks/*.c remediate/*.c; do
+	is_program "$source" || continue
+	page=${source%.c}.8
+	if [ ! -e "$page" ]; then
+		say "$source: has no manual page $page"
+		continue
+	fi
+	for section in 'NAME' 'SYNOPSIS' 'DESCRIPTION' 'EXIT STATUS' 'EXAMPLES'; do
+		grep -qE "^\.Sh \"?$section\"?\$" "$page" || say "$page: no section $section"
+	done
+	program=${B:-build/cc}/${source%.c}
+	[ -x "$program" ] || continue
+	for option in $("$program" --help 2>&1 | grep -oE '^ *(-.,? )?--[a-z0-9-]+' |
+	    grep -oE -- '--[a-z0-9-]+' | sort -u); do
+		grep -qE -- "Fl (-|\\\\-)${option#--}( |\$)" "$page" ||
+			say "$page: does not document $option"
+	done
+done
+for page in checks/*.8 remediate/*.8; do
+	is_program "${page%.8}.c" || say "$page: has no program"
+done
+exit $bad

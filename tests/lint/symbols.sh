@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the binaries prove: no check holds code that writes to a device, and a
+# check without login links neither an HTTP nor an XML nor a database library.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+shopt -s nullglob
+B=${B:-build/cc}
+bad=0
+say() {
+	echo "$*"
+	bad=1
+}
+
+checks=()
+for source in checks/*.c; do
+	grep -q '^main(' "$source" || continue
+	program=$B/${source%.c}
+	if [ -x "$program" ]; then
+		checks+=("$program")
+	else
+		say "$program: not built"
+	fi
+done
+
+defined() {
+	nm --defined-only "$1" | awk '$2 ~ /[TtDdBbRr]/ { print $3 }' | sort -u
+}
+
+writer=$B/lib/amt/change.o
+if [ -e lib/amt/change.c ]; then
+	# Exported names: a static function may share its name with another.
+	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
+	[ -n "$writes" ] || say "$writer: defines nothing"
+	for check in "${checks[@]}"; do
+		found=$(comm -12 <(defined "$check") <(echo "$writes"))
+		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
+	done
+fi
+
+# may_not_need PROGRAM LIBRARY...
+may_not_need() {
+	local program=$1 library
+	shift
+	for library; do
+		readelf -d "$program" | grep -q "NEEDED.*\[$library" &&
+			say "$program: links $library"
+	done
+}
+
+for check in "${checks[@]}"; do
+	case $check in
+	*/check_amt_tls) may_not_need "$check" libcurl libxml2 libsqlite3 ;;
+	esac
+done
+exit $bad
