@@ -134,7 +134,8 @@ report() { # N
 	else
 		printf '%-5s %-44s %4d passed%s  %s\n' "${kinds[n]}" "${sources[n]}" "$p" \
 		    "$([ "$s" = 0 ] || echo ", $s skipped")" "${folders[n]}"
-		grep -E '^[[:space:]]*(not )?ok .*# [Ss][Kk][Ii][Pp]' "$work/$n.log"
+		sed -nE 's/^[[:space:]]*(not )?ok [0-9]+[ -]*(.*)# [Ss][Kk][Ii][Pp]/      skipped: \2/p' \
+		    "$work/$n.log"
 	fi
 	rm -rf "$work/$n".*
 	done_n=$((done_n + 1))

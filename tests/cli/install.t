@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# make install: where things go, that uninstall takes them away, and that the
+# variables are respected.
+. tests/cli/lib.sh
+
+unset MAKEFLAGS MAKELEVEL MFLAGS MAKEOVERRIDES
+root=$tmp/root
+
+# What is there to be installed, by the names of the sources.
+wanted() { # FOLDER-OF-CHECKS FOLDER-OF-REMEDIES FOLDER-OF-MANUALS
+	local source
+	for source in checks/*.c remediate/*.c; do
+		grep -qs '^main(' "$source" || continue
+		case $source in
+		checks/*) echo "$1/$(basename "$source" .c)" ;;
+		*) echo "$2/$(basename "$source" .c)" ;;
+		esac
+	done
+	for source in checks/*.8 remediate/*.8; do
+		[ ! -e "$source" ] || echo "$3/$(basename "$source")"
+	done
+}
+
+installed() {
+	(cd "$root" && find . -type f | sed 's/^\.//' | sort)
+}
+
+# -o all: what is under test is built, and stays as it was built.
+make_it() {
+	run make -s -o all "$@" B="${B#"$PWD/"}" DESTDIR="$root"
+}
+
+make_it install
+is "$status" 0 "make install succeeds"
+is "$(installed)" \
+    "$(wanted /usr/lib/nagios/plugins /usr/local/sbin /usr/local/share/man/man8 | sort)" \
+    "checks, remedies and manual pages are in their places"
+is "$(find "$root" -type f -perm /022)" "" "nothing installed can be changed by others"
+
+make_it uninstall
+is "$status" 0 "make uninstall succeeds"
+is "$(installed)" "" "and leaves no file behind"
+
+make_it install PREFIX=/opt/amtcert LIBEXECDIR=/opt/amtcert/plugins
+is "$(installed)" \
+    "$(wanted /opt/amtcert/plugins /opt/amtcert/sbin /opt/amtcert/share/man/man8 | sort)" \
+    "PREFIX and LIBEXECDIR are respected"
+done_testing
