@@ -7,6 +7,7 @@
 #ifndef AMTCERT_AMT_DEVICE_H
 #define AMTCERT_AMT_DEVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "amt/target.h"
@@ -40,10 +41,21 @@ const struct presented *device_presented(const struct device *device);
 /* The realm of the challenge; "" before the first answer. Lent. */
 const char *device_realm(const struct device *device);
 
+/* Server header of the last answer that had one, printable; "" before. Lent. */
+const char *device_server(const struct device *device);
+
 /* Date header of the last answer, seconds since 1970. false when absent. */
 bool device_date(const struct device *device, int64_t *ret_date);
 
-/* Logins sent so far (requests with a fresh credential), for tests and -vv. */
+/* The same as a difference: device minus us, at the time it came. */
+bool device_date_offset(const struct device *device, int64_t *ret_offset_s);
+
+/* Our time: now of device_open() and what has passed since, seconds since 1970. */
+int64_t device_now(const struct device *device);
+
+/* Requests sent so far, the one that fetched the nonce included, and the
+ * connections made for them; for tests and -vv. */
 int64_t device_n_requests(const struct device *device);
+int64_t device_n_connections(const struct device *device);
 
 #endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every call that writes to a device.  Intel AMT SDK, "Certificate Management";
+ * message shapes observed on AMT 12 to 16.
+ */
+#include "amt/change.h"
+
+#include <string.h>
+
+#include "amt/class.h"
+#include "amt/pt_status.h"
+#include "base/codec.h"
+#include "wsman/ns.h"
+#include "wsman/value.h"
+#include "wsman/write.h"
+
+enum {
+	BLOB_TEXT_MAX_BYTES = 16 * 1024, /* base64 of a blob that is sent */
+	CSR_MAX_BYTES = 8192,
+};
+
+/* The instance with that InstanceID; the parts live as long as this struct. */
+struct instance {
+	struct selector selector;
+	struct epr epr;
+};
+
+static void
+name_instance(struct instance *instance, const char *resource_uri, const char *key,
+    const char *value)
+{
+	memset(instance, 0, sizeof(*instance));
+	instance->selector.name = key;
+	instance->selector.text = value;
+	instance->epr.resource_uri = resource_uri;
+	instance->epr.selectors = &instance->selector;
+	instance->epr.n_selectors = 1;
+}
+
+/* Anything but success becomes RC_PT_STATUS with its number, name and meaning. */
+static enum rc
+take_status(const char *what, int status, int *ret_status, struct err *err)
+{
+	*ret_status = status;
+	if (status == PT_STATUS_SUCCESS)
+		return RC_OK;
+	return err_set(err, RC_PT_STATUS, "%s: %s (%d): %s", what,
+	    pt_status_name(status), status, pt_status_text(status));
+}
+
+/* Put, Create and Delete say by a fault what methods say by a ReturnValue. */
+static enum rc
+take_fault(struct device *device, const char *what, enum rc r, const struct err *cause,
+    int *ret_status, struct err *err)
+{
+	const struct fault *fault = wsman_fault(device_wsman(device));
+
+	if (r == RC_OK)
+		return RC_OK;
+	if (r == RC_FAULT && fault->has_status && fault->status != PT_STATUS_SUCCESS)
+		return take_status(what, fault->status, ret_status, err);
+	return err_set(err, r, "%s", cause->text);
+}
+
+/* Call a method; on success *ret_reply holds its output. */
+static enum rc
+invoke(struct device *device, const char *resource_uri, const char *method,
+    const struct property *arguments, size_t n, struct reply *ret_reply,
+    int *ret_status, struct err *err)
+{
+	struct reply reply = { 0 };
+	struct err cause = { 0 };
+	int value = 0;
+	enum rc r = wsman_invoke(device_wsman(device), resource_uri, method, arguments,
+	    n, &reply, &value, &cause);
+
+	*ret_status = 0;
+	if (r != RC_OK)
+		return take_fault(device, method, r, &cause, ret_status, err);
+	r = take_status(method, value, ret_status, err);
+	if (r != RC_OK) {
+		reply_clear(&reply);
+		return r;
+	}
+	*ret_reply = reply;
+	return RC_OK;
+}
+
+/* The InstanceID that an output refers to. The firmware has done what was asked;
+ * when it cannot be told where, only a look at the store can: RC_LOST. */
+static enum rc
+read_reference(const struct reply *reply, const char *name,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], struct err *err)
+{
+	struct epr *epr = NULL;
+	struct err cause = { 0 };
+	const char *id = NULL;
+	enum rc r = epr_parse(value_find(reply->body, name), &epr, &cause);
+
+	if (r != RC_OK)
+		return err_set(err, RC_LOST, "%s: %s: %s", xml_name(reply->body), name,
+		    cause.text);
+	/* The class named there is not to be trusted: AddKey refers to its key as a
+	 * certificate (observed). */
+	id = epr_selector(epr, "InstanceID");
+	if (id == NULL || id[0] == '\0' || strlen(id) >= FACTS_INSTANCE_SIZE)
+		r = err_set(err, RC_LOST, "%s: %s: no InstanceID that can be used",
+		    xml_name(reply->body), name);
+	else
+		memcpy(ret_instance_id, id, strlen(id) + 1);
+	epr_free(epr);
+	return r;
+}
+
+enum rc
+change_generate_key_pair(struct device *device, enum cert_key_kind kind, int bits,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err)
+{
+	static const char method[] = "GenerateKeyPair";
+	const bool is_rsa = kind == CERT_KEY_RSA && bits == 2048;
+	const bool is_ec = kind == CERT_KEY_EC && bits == 384;
+	const struct property arguments[] = {
+		{ .name = "KeyAlgorithm", .text = is_rsa ? "0" : "1" },
+		{ .name = "KeyLength", .text = is_rsa ? "2048" : "384" },
+	};
+	struct reply reply = { 0 };
+	enum rc r = RC_OK;
+
+	*ret_status = 0;
+	if (!is_rsa && !is_ec)
+		return err_set(err, RC_USAGE, "%s: only RSA 2048 and P-384 are made",
+		    method);
+	r = invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 2, &reply,
+	    ret_status, err);
+	if (r == RC_OK)
+		r = read_reference(&reply, "KeyPair", ret_instance_id, err);
+	reply_clear(&reply);
+	return r;
+}
+
+enum rc
+change_sign_csr(struct device *device, const char *key_instance_id, const char *digest,
+    const uint8_t *csr_der, size_t csr_len, uint8_t **ret_der, size_t *ret_len,
+    int *ret_status, struct err *err)
+{
+	static const char method[] = "GeneratePKCS10RequestEx";
+	struct instance key;
+	struct property arguments[] = {
+		{ .name = "KeyPair", .epr = &key.epr },
+		{ .name = "SigningAlgorithm",
+		    .text = strcmp(digest, "sha384") == 0 ? "2" : "1" },
+		{ .name = "NullSignedCertificateRequest" },
+	};
+	struct reply reply = { 0 };
+	struct buf text;
+	enum rc r = RC_OK;
+
+	*ret_status = 0;
+	if (strcmp(digest, "sha256") != 0 && strcmp(digest, "sha384") != 0)
+		return err_set(err, RC_USAGE, "%s: digest %s", method, digest);
+	name_instance(&key, CLASS_KEY_PAIR, "InstanceID", key_instance_id);
+	buf_init(&text, BLOB_TEXT_MAX_BYTES);
+	r = codec_base64_encode(&text, csr_der, csr_len);
+	if (r != RC_OK) {
+		r = err_set(err, r, "%s: request of %zu bytes", method, csr_len);
+		goto out;
+	}
+	arguments[2].text = buf_str(&text);
+	r = invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 3, &reply,
+	    ret_status, err);
+	if (r != RC_OK)
+		goto out;
+	r = value_bytes(reply.body, "SignedCertificateRequest", CSR_MAX_BYTES, ret_der,
+	    ret_len, err);
+	if (r == RC_NOTFOUND)
+		r = err_set(err, RC_FORMAT, "%s: no SignedCertificateRequest", method);
+out:
+	reply_clear(&reply);
+	buf_clear(&text);
+	return r;
+}
+
+enum rc
+change_add_certificate(struct device *device, const uint8_t *der, size_t len,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err)
+{
+	static const char method[] = "AddCertificate";
+	struct property argument = { .name = "CertificateBlob" };
+	struct reply reply = { 0 };
+	struct buf text;
+	enum rc r = RC_OK;
+
+	*ret_status = 0;
+	if (len > CERT_STORE_MAX_BYTES)
+		return err_set(err, RC_LIMIT,
+		    "%s: a certificate of %zu bytes, the firmware takes %d", method,
+		    len, (int)CERT_STORE_MAX_BYTES);
+	buf_init(&text, BLOB_TEXT_MAX_BYTES);
+	r = codec_base64_encode(&text, der, len);
+	if (r != RC_OK) {
+		r = err_set(err, r, "%s: %s", method, rc_text(r));
+		goto out;
+	}
+	argument.text = buf_str(&text);
+	r = invoke(device, CLASS_KEY_MANAGEMENT, method, &argument, 1, &reply,
+	    ret_status, err);
+	if (r == RC_OK)
+		r = read_reference(&reply, "CreatedCertificate", ret_instance_id, err);
+out:
+	reply_clear(&reply);
+	buf_clear(&text);
+	return r;
+}
+
+enum rc
+change_bind_tls(struct device *device, bool context_exists,
+    const char *cert_instance_id, int *ret_status, struct err *err)
+{
+	struct wsman *wsman = device_wsman(device);
+	struct instance certificate;
+	struct instance collection;
+	const struct property context[] = {
+		{ .name = "ElementInContext", .epr = &certificate.epr },
+		{ .name = "ElementProvidingContext", .epr = &collection.epr },
+	};
+	struct err cause = { 0 };
+	enum rc r = RC_FAULT;
+
+	*ret_status = 0;
+	name_instance(&certificate, CLASS_CERTIFICATE, "InstanceID", cert_instance_id);
+	name_instance(&collection, CLASS_TLS_COLLECTION, "ElementName",
+	    INSTANCE_TLS_COLLECTION);
+	if (!context_exists) {
+		r = wsman_create(wsman, CLASS_TLS_CONTEXT, context, 2, &cause);
+		/* From AMT 16 on there is one for the firmware's own certificate,
+		 * and Create would leave that in place. */
+		context_exists = r == RC_FAULT &&
+		    strcmp(wsman_fault(wsman)->subcode, "AlreadyExists") == 0;
+	}
+	if (context_exists) {
+		err_clear(&cause);
+		r = wsman_put(wsman, CLASS_TLS_CONTEXT, NULL, 0, context, 2, &cause);
+	}
+	return take_fault(device, "AMT_TLSCredentialContext", r, &cause, ret_status,
+	    err);
+}
+
+enum rc
+change_commit(struct device *device, int *ret_status, struct err *err)
+{
+	struct reply reply = { 0 };
+	enum rc r = invoke(device, CLASS_SETUP, "CommitChanges", NULL, 0, &reply,
+	    ret_status, err);
+
+	reply_clear(&reply);
+	return r;
+}
+
+static enum rc
+delete_instance(struct device *device, const char *resource_uri,
+    const char *instance_id, int *ret_status, struct err *err)
+{
+	const struct selector selector = { .name = "InstanceID", .text = instance_id };
+	struct err cause = { 0 };
+	enum rc r =
+	    wsman_delete(device_wsman(device), resource_uri, &selector, 1, &cause);
+
+	*ret_status = 0;
+	return take_fault(device, call_class_name(resource_uri), r, &cause, ret_status,
+	    err);
+}
+
+enum rc
+change_delete_certificate(struct device *device, const char *instance_id,
+    int *ret_status, struct err *err)
+{
+	return delete_instance(device, CLASS_CERTIFICATE, instance_id, ret_status, err);
+}
+
+enum rc
+change_delete_key_pair(struct device *device, const char *instance_id, int *ret_status,
+    struct err *err)
+{
+	return delete_instance(device, CLASS_KEY_PAIR, instance_id, ret_status, err);
+}
