@@ -54,7 +54,7 @@ CHECKS     := $(CHECK_SRC:%.c=$(B)/%)
 REMEDIES   := $(REMEDY_SRC:%.c=$(B)/%)
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
-UNIT_LIB   := $(B)/tests/unit/libunit.a
+UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
 FUZZERS    := $(FUZZ_SRC:%.c=$(B)/%)
 TOOLS      := $(TOOL_SRC:%.c=$(B)/%)
 
@@ -141,19 +141,14 @@ $(LIB): $(LIB_SRC:%.c=$(B)/%.o)
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $^
 
-$(UNIT_LIB): $(UNIT_HELP:%.c=$(B)/%.o)
-	@mkdir -p $(@D)
-	@rm -f $@
-	$(call say,AR,$@)$(AR) rcs $@ $^
-
 $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
 
 $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(PKG_LIBS)
 
-$(UNITS): $(B)/%: $(B)/%.o $(UNIT_LIB) $(LIB)
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_LIB) $(LIB) $(UNIT_LIB) \
+$(UNITS): $(B)/%: $(B)/%.o $(UNIT_OBJ) $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) \
 	    $(CMOCKA_LIBS) $(PKG_LIBS)
 
 $(FUZZERS): $(B)/%: $(B)/%.o $(LIB)

@@ -89,8 +89,14 @@ apt() {
 }
 apt update
 needed=$(missing "$wanted") # the runtime of clang is known by now
+log=$(mktemp)
 # shellcheck disable=SC2086 # one word per package
-apt install -y --no-install-recommends $needed >/dev/null
+apt install -y --no-install-recommends $needed >"$log" 2>&1 || {
+	cat "$log" >&2
+	rm -f "$log"
+	exit 1
+}
+rm -f "$log"
 
 needed=$(missing "$wanted")
 if [ -n "$needed" ]; then
