@@ -241,7 +241,7 @@ lint:
 lint-run: all
 	@clang-format --dry-run -Werror $(C_FILES)
 	@+$(SUBMAKE) CC=gcc WERROR=1 B=build/gcc-werror objects
-	@+$(SUBMAKE) CC=clang WERROR=1 B=build/clang-werror objects tidy
+	@+$(SUBMAKE) -k CC=clang WERROR=1 B=build/clang-werror objects tidy
 	@mkdir -p build/cppcheck
 	@cppcheck --std=c11 --language=c --enable=warning,style,performance,portability \
 	    --inline-suppr $(CPPCHECK_OFF) --error-exitcode=1 --quiet \
