@@ -149,7 +149,7 @@ parse(const struct xml_node *node, int depth, struct epr **ret_epr, struct err *
 	if (r != RC_OK)
 		goto out;
 	if (whole->resource_uri[0] == '\0') {
-		r = err_set(err, RC_FORMAT,
+		r = err_set(err, RC_NOTFOUND,
 		    "reference: DSP0226 5.1.2: it names no resource");
 		goto out;
 	}

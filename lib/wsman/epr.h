@@ -38,11 +38,11 @@ struct epr {
 
 /*
  * Read the reference that node holds (Address and ReferenceParameters, or an
- * EndpointReference around them). RC_FORMAT when it names no class, as the
- * placeholder of a failed method does (observed, IPS_HTTPProxyService
- * AddProxyAccessPoint 2058: Address "default", ResourceURI and SelectorSet
- * empty), or a selector has no name or is repeated; RC_LIMIT past EPR_..._MAX.
- * Caller frees with epr_free.
+ * EndpointReference around them). RC_NOTFOUND for the placeholder that stands for
+ * an unset reference, whose ResourceURI is empty (observed, IPS_HTTPProxyService
+ * AddProxyAccessPoint 2058). RC_FORMAT when parts are missing or a selector has
+ * no name or is repeated; RC_LIMIT past EPR_..._MAX. node may be NULL:
+ * RC_FORMAT. Caller frees with epr_free.
  */
 enum rc epr_parse(const struct xml_node *node, struct epr **ret_epr, struct err *err);
 

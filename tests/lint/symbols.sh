@@ -27,8 +27,9 @@ defined() {
 	nm --defined-only "$1" | awk '$2 ~ /[TtDdBbRr]/ { print $3 }' | sort -u
 }
 
-writer=$B/lib/amt/change.o
-if [ -e lib/amt/change.c ]; then
+for writer in lib/amt/change lib/wsman/write; do
+	[ -e "$writer.c" ] || continue
+	writer=$B/$writer.o
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
@@ -36,7 +37,7 @@ if [ -e lib/amt/change.c ]; then
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
 	done
-fi
+done
 
 # may_not_need PROGRAM LIBRARY...
 may_not_need() {

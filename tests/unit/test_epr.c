@@ -92,7 +92,7 @@ static const struct {
 	{ "the placeholder of a failed method",
 	    "<b:Address>default</b:Address><b:ReferenceParameters><c:ResourceURI>"
 	    "</c:ResourceURI><c:SelectorSet></c:SelectorSet></b:ReferenceParameters>",
-	    RC_FORMAT },
+	    RC_NOTFOUND },
 	{ "nothing", "", RC_FORMAT },
 	{ "an address alone", ADDRESS, RC_FORMAT },
 	{ "no class", "<b:ReferenceParameters></b:ReferenceParameters>", RC_FORMAT },
