@@ -104,6 +104,20 @@ device_wsman(struct device *device)
 	return device->wsman;
 }
 
+bool
+device_lacks(struct device *device, enum rc r)
+{
+	return r == RC_FAULT &&
+	    strcmp(wsman_fault(device->wsman)->subcode, "DestinationUnreachable") == 0;
+}
+
+bool
+device_refuses(struct device *device, enum rc r)
+{
+	return (r == RC_FAULT || r == RC_HTTP) &&
+	    wsman_fault(device->wsman)->http_status == 400;
+}
+
 const struct presented *
 device_presented(const struct device *device)
 {

@@ -34,6 +34,13 @@ void device_set_deadline(struct device *device, int64_t deadline_ms);
 /* The WS-Man connection, lent. */
 struct wsman *device_wsman(struct device *device);
 
+/* Did the newest call fail with r because this firmware has no such class? */
+bool device_lacks(struct device *device, enum rc r);
+
+/* ... or because it answered 400 for whatever reason, as old firmware does to a Get
+ * of what it does not know (observed, AMT 6.2)? */
+bool device_refuses(struct device *device, enum rc r);
+
 /* What the peer presented on this connection; NULL on 16992 or before the
  * first request. Lent. */
 const struct presented *device_presented(const struct device *device);

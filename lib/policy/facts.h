@@ -32,6 +32,7 @@ enum usage {
 	USAGE_CIRA = 1 << 3,
 	USAGE_8021X_WIRED_ROOT = 1 << 4, /* server root named by a context */
 	USAGE_8021X_WIRELESS_ROOT = 1 << 5,
+	USAGE_OTHER = 1 << 6, /* a context of a kind that we do not know */
 };
 
 /* One AMT_PublicKeyCertificate. */
@@ -140,6 +141,10 @@ struct facts {
 	size_t n_certs;
 	struct facts_key *keys;
 	size_t n_keys;
+	/* Entries of the store that are not in the lists above because they could
+	 * not be read, and why the first of them could not; printable. */
+	size_t n_unreadable;
+	char unreadable[FACTS_TEXT_SIZE];
 	bool has_tls_context; /* AMT_TLSCredentialContext exists */
 	char tls_context_cert[FACTS_INSTANCE_SIZE]; /* InstanceID it names */
 };
