@@ -38,7 +38,9 @@ B_FUZZ    := build/clang-fuzz
 #
 LIB_SRC    := $(sort $(wildcard lib/*/*.c))
 CHECK_SRC  := $(sort $(wildcard checks/*.c))
+CHECK_MAIN := $(sort $(shell grep -lsw '^main' $(CHECK_SRC) /dev/null))
 REMEDY_SRC := $(sort $(wildcard remediate/*.c))
+REMEDY_MAIN := $(sort $(shell grep -lsw '^main' $(REMEDY_SRC) /dev/null))
 SIM_SRC    := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC   := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_HELP  := $(filter-out $(UNIT_SRC),$(sort $(wildcard tests/unit/*.c)))
@@ -50,8 +52,10 @@ ALL_SRC    := $(LIB_SRC) $(CHECK_SRC) $(REMEDY_SRC) $(SIM_SRC) $(UNIT_SRC) \
 	$(UNIT_HELP) $(FUZZ_SRC) $(TOOL_SRC)
 
 LIB        := $(B)/libamtcert.a
-CHECKS     := $(CHECK_SRC:%.c=$(B)/%)
-REMEDIES   := $(REMEDY_SRC:%.c=$(B)/%)
+CHECKS     := $(CHECK_MAIN:%.c=$(B)/%)
+REMEDIES   := $(REMEDY_MAIN:%.c=$(B)/%)
+CHECK_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out $(CHECK_MAIN),$(CHECK_SRC)))
+REMEDY_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(REMEDY_MAIN),$(REMEDY_SRC)))
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
@@ -127,25 +131,28 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
-# Rewritten only when the flags change; every object depends on it.
+# Rewritten only when its text changes: what depends on it is then made anew.
+keep = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
+	cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
+
 $(B)/flags: FORCE
-	@mkdir -p $(@D)
-	@printf '%s\n' '$(subst ','\'',$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))' \
-	    >$@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-	@rm -f $@.new
+	$(call keep,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))
 
-# Made anew, so that the object of a removed source does not stay in it.
-$(LIB): $(LIB_SRC:%.c=$(B)/%.o)
-	@mkdir -p $(@D)
+$(B)/sources: FORCE
+	$(call keep,$(LIB_SRC) $(SIM_SRC) $(UNIT_HELP) $(CHECK_SRC) $(REMEDY_SRC))
+
+$(LIB): $(LIB_SRC:%.c=$(B)/%.o) $(B)/sources
 	@rm -f $@
-	$(call say,AR,$@)$(AR) rcs $@ $^
+	$(call say,AR,$@)$(AR) rcs $@ $(filter %.o,$^)
 
+# A source without main() belongs to every program of its folder.
+$(CHECKS): $(CHECK_OBJ)
+$(REMEDIES): $(REMEDY_OBJ)
 $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(LIB) $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
 
-$(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB)
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(PKG_LIBS)
+$(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
 
 $(UNITS): $(B)/%: $(B)/%.o $(UNIT_OBJ) $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) \
@@ -161,9 +168,6 @@ $(FUZZERS): $(B)/%: $(B)/%.o $(LIB)
 #
 deps:
 	@tests/deps.sh all
-
-deps-%:
-	@tests/deps.sh $*
 
 #
 # Tests.  tests/run.sh runs programs, adds up and prints the last line.
