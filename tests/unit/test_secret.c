@@ -49,7 +49,9 @@ put(const struct place *place, const char *bytes, size_t len, mode_t mode)
 {
 	int fd;
 
-	fd = open(place->file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* The one before may be open to nobody, its owner included. */
+	assert_true(unlink(place->file) == 0 || errno == ENOENT);
+	fd = open(place->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, len), len);
 	assert_int_equal(fchmod(fd, mode), 0);
