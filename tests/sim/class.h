@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A WS-Man class as a table row: fixed properties, a function for the ones
+ * that vary, and what Put, Create, Delete and methods do.
+ */
+#ifndef AMTSIM_CLASS_H
+#define AMTSIM_CLASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inst.h"
+#include "soap.h"
+
+struct device;
+
+/* How Put, Create and Delete end. */
+struct outcome {
+	enum fault fault;
+	int64_t amt_status; /* with FAULT_INTERNAL */
+};
+
+#define OUTCOME_OK	  ((struct outcome){ FAULT_NONE, -1 })
+#define OUTCOME_FAULT(f)  ((struct outcome){ (f), -1 })
+#define OUTCOME_STATUS(n) ((struct outcome){ FAULT_INTERNAL, (n) })
+
+/* The instance a request means. */
+enum {
+	CLASS_ANY = -1 /* no selectors were given */
+};
+
+struct class_prop {
+	const char *name;
+	const char *text;
+};
+
+/* A method at work. */
+struct class_call {
+	struct device *dev;
+	const struct soap_request *request;
+	const xmlNode *input;
+	struct inst out; /* without ReturnValue */
+	enum fault fault;
+};
+
+struct class_method {
+	const char *name;
+	int64_t (*call)(struct class_call *call); /* ReturnValue */
+	const char *inputs; /* names separated by blanks, '?' before an optional one */
+	const char *reference; /* output that becomes a placeholder on failure */
+	bool reads;	       /* changes nothing */
+};
+
+struct class
+{
+	const char *name;
+	const char *bases;		/* separated by blanks; NULL: none */
+	bool common;			/* declares the common namespace */
+	bool put_is_empty;		/* PutResponse has an empty body */
+	const struct class_prop *props; /* ends with a NULL name */
+	bool (*exists)(const struct device *dev);
+	size_t (*count)(const struct device *dev); /* NULL: one instance */
+	void (*fill)(struct device *dev, size_t index, struct inst *inst);
+	struct outcome (*put)(struct device *dev, int index, const xmlNode *instance);
+	struct outcome (*create)(struct device *dev, const xmlNode *instance);
+	struct outcome (*delete)(struct device *dev, int index);
+	const struct class_method *methods; /* ends with a NULL name */
+};
+
+/* By name; NULL when this device does not know it. */
+const struct class *class_find(const struct device *dev, const char *name);
+
+/* n-th class an enumeration of class walks through: itself, then what derives
+ * from it. NULL past the end. */
+const struct class *class_family(const struct device *dev, const struct class *class,
+    size_t n);
+
+size_t class_count(const struct device *dev, const struct class *class);
+
+/* The instance with its properties in the firmware's order. */
+void class_fill(struct device *dev, const struct class *class, size_t index,
+    struct inst *inst);
+
+/* The table in parts; each ends with a NULL name. */
+extern const struct class class_identity[];
+extern const struct class class_pki[];
+extern const struct class class_tls[];
+extern const struct class class_8021x[];
+extern const struct class class_remote[];
+extern const struct class class_log[];
+extern const struct class class_static[];
+
+/* Shared by the parts. */
+size_t class_none(const struct device *dev); /* a count of 0 */
+void class_cert_instance_id(char field[SOAP_VALUE_SIZE], int handle);
+void class_key_instance_id(char field[SOAP_VALUE_SIZE], int handle);
+
+/* "Intel(r) AMT Certificate: Handle: 3" to 3; -1 when it is something else. */
+int class_cert_handle(const char *instance_id);
+int class_key_handle(const char *instance_id);
+
+#endif

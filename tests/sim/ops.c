@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Get, Put, Create, Delete and Invoke; Enumerate and Pull are in pulls.c.
+ * Source: DSP0226 7 to 9; protocol notes part 2.
+ */
+#include "ops.h"
+
+#include <string.h>
+
+#include "class.h"
+#include "device.h"
+#include "inst.h"
+#include "pulls.h"
+
+static bool
+same_without_blanks(const char *a, const char *b)
+{
+	for (;;) {
+		a += strspn(a, " ");
+		b += strspn(b, " ");
+		if (*a != *b)
+			return false;
+		if (*a == '\0')
+			return true;
+		a++;
+		b++;
+	}
+}
+
+static bool
+epr_matches(const struct soap_epr *wanted, const struct epr *epr)
+{
+	if (epr->class == NULL || strcmp(wanted->class, epr->class) != 0)
+		return false;
+	for (size_t i = 0; i < epr->n; i++)
+		/* Clients spell the collection's name without a blank. */
+		if (strcmp(wanted->selector, epr->selectors[i].name) == 0 &&
+		    same_without_blanks(wanted->value, epr->selectors[i].value))
+			return true;
+	return false;
+}
+
+static bool
+selectors_match(const struct soap_request *request, const struct inst *inst)
+{
+	for (size_t i = 0; i < request->selectors_n; i++) {
+		const struct soap_selector *selector = &request->selectors[i];
+		const struct value *value = inst_find(inst, selector->name);
+		bool match = false;
+
+		if (value == NULL)
+			return false;
+		if (value->kind == VALUE_EPR)
+			match = selector->is_epr &&
+			    epr_matches(&selector->epr, &value->epr);
+		else
+			match = !selector->is_epr &&
+			    strcmp(selector->value, value->text) == 0;
+		if (!match)
+			return false;
+	}
+	return true;
+}
+
+static enum fault
+not_found(const struct device *dev)
+{
+	return dev->sw.wrong_selector_invalid ? FAULT_INVALID_SELECTORS
+					      : FAULT_DESTINATION_UNREACHABLE;
+}
+
+/* *ret_index: the instance, or CLASS_ANY when no selector was given. */
+static enum fault
+find_instance(struct device *dev, const struct class *class,
+    const struct soap_request *request, int *ret_index)
+{
+	size_t n = class_count(dev, class);
+
+	*ret_index = CLASS_ANY;
+	if (request->selectors_n == 0)
+		return FAULT_NONE;
+	for (size_t i = 0; i < n; i++) {
+		struct inst inst = { 0 };
+		bool match = false;
+
+		class_fill(dev, class, i, &inst);
+		match = selectors_match(request, &inst);
+		inst_clear(&inst);
+		if (match) {
+			*ret_index = (int)i;
+			return FAULT_NONE;
+		}
+	}
+	return not_found(dev);
+}
+
+static void
+write_instance(struct device *dev, const struct class *class,
+    const struct soap_request *request, int index, const char *action,
+    struct reply *reply)
+{
+	struct answer_ns ns = { .g = class->name };
+	struct inst inst = { 0 };
+
+	if (class->common)
+		ns.h = NS_COMMON;
+	answer_begin(reply, dev, request, action, &ns);
+	class_fill(dev, class, (size_t)index, &inst);
+	buf_addf(&reply->body, "<g:%s>", class->name);
+	inst_write(&inst, &reply->body, 'g', 'h');
+	buf_addf(&reply->body, "</g:%s>", class->name);
+	answer_end(reply);
+	inst_clear(&inst);
+}
+
+static void
+do_get(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	int index = 0;
+	size_t n = class_count(dev, class);
+	enum fault fault = find_instance(dev, class, request, &index);
+
+	if (fault == FAULT_NONE && index == CLASS_ANY) {
+		index = 0;
+		if (n == 0)
+			fault = FAULT_DESTINATION_UNREACHABLE;
+		else if (n > 1)
+			fault = FAULT_INVALID_SELECTORS;
+	}
+	if (fault != FAULT_NONE) {
+		answer_fault(reply, dev, request, fault, -1);
+		return;
+	}
+	write_instance(dev, class, request, index, NS_WXF "/GetResponse", reply);
+}
+
+/* The body of Put and Create: the instance in its own namespace. */
+static bool
+body_is(const struct soap_request *request, const char *name)
+{
+	const xmlNode *body = request->body;
+
+	return body != NULL && strcmp((const char *)body->name, name) == 0 &&
+	    body->ns != NULL && body->ns->href != NULL &&
+	    strcmp((const char *)body->ns->href, request->resource_uri) == 0;
+}
+
+static void
+do_put(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	const struct answer_ns ns = { .g = class->name };
+	struct outcome outcome = OUTCOME_OK;
+	int index = 0;
+
+	if (class->put == NULL)
+		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
+	else if (!body_is(request, class->name))
+		outcome = OUTCOME_FAULT(FAULT_SCHEMA);
+	else
+		outcome = OUTCOME_FAULT(find_instance(dev, class, request, &index));
+	if (outcome.fault == FAULT_NONE)
+		outcome = class->put(dev, index, request->body);
+	if (outcome.fault != FAULT_NONE) {
+		answer_fault(reply, dev, request, outcome.fault, outcome.amt_status);
+		return;
+	}
+	if (class->put_is_empty) {
+		answer_begin(reply, dev, request, NS_WXF "/PutResponse", &ns);
+		answer_end(reply);
+		return;
+	}
+	if (index == CLASS_ANY) {
+		char id[SOAP_VALUE_SIZE] = "";
+		struct soap_request named = *request;
+
+		/* The body may have said which one. */
+		index = 0;
+		if (soap_child_text(request->body, "InstanceID", id, sizeof(id))) {
+			named.selectors_n = 1;
+			named.selectors[0] = (struct soap_selector){ 0 };
+			memcpy(named.selectors[0].name, "InstanceID",
+			    sizeof("InstanceID"));
+			memcpy(named.selectors[0].value, id, sizeof(id));
+			if (find_instance(dev, class, &named, &index) != FAULT_NONE ||
+			    index == CLASS_ANY)
+				index = 0;
+		}
+	}
+	write_instance(dev, class, request, index, NS_WXF "/PutResponse", reply);
+}
+
+/* ResourceCreated: every reference property is a selector. */
+static void
+write_created(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	const struct answer_ns ns = { .g = NS_WXF };
+	struct inst inst = { 0 };
+	struct buf *out = &reply->body;
+
+	answer_begin(reply, dev, request, NS_WXF "/CreateResponse", &ns);
+	class_fill(dev, class, class_count(dev, class) - 1, &inst);
+	buf_add_str(out,
+	    "<g:ResourceCreated><b:Address>" WSA_ANONYMOUS "</b:Address>"
+	    "<b:ReferenceParameters><c:ResourceURI>");
+	inst_class_uri(out, class->name);
+	buf_add_str(out, "</c:ResourceURI><c:SelectorSet>");
+	for (size_t i = 0; i < inst.n; i++) {
+		if (inst.values[i].kind != VALUE_EPR)
+			continue;
+		buf_addf(out, "<c:Selector Name=\"%s\"><b:EndpointReference>",
+		    inst.values[i].name);
+		epr_write(&inst.values[i].epr, out);
+		buf_add_str(out, "</b:EndpointReference></c:Selector>");
+	}
+	buf_add_str(out,
+	    "</c:SelectorSet></b:ReferenceParameters></g:ResourceCreated>");
+	answer_end(reply);
+	inst_clear(&inst);
+}
+
+static void
+do_create(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	struct outcome outcome = OUTCOME_OK;
+
+	if (class->create == NULL)
+		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
+	else if (!body_is(request, class->name))
+		outcome = OUTCOME_FAULT(FAULT_SCHEMA);
+	else
+		outcome = class->create(dev, request->body);
+	if (outcome.fault != FAULT_NONE)
+		answer_fault(reply, dev, request, outcome.fault, outcome.amt_status);
+	else
+		write_created(dev, class, request, reply);
+}
+
+static void
+do_delete(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	const struct answer_ns ns = { 0 };
+	struct outcome outcome = OUTCOME_OK;
+	int index = 0;
+
+	if (class->delete == NULL)
+		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
+	else
+		outcome = OUTCOME_FAULT(find_instance(dev, class, request, &index));
+	if (outcome.fault == FAULT_NONE && index == CLASS_ANY) {
+		/* Without selectors the only instance is meant (seen with NOMIS). */
+		index = 0;
+		if (class_count(dev, class) == 0)
+			outcome = OUTCOME_FAULT(FAULT_DESTINATION_UNREACHABLE);
+		else if (class_count(dev, class) > 1)
+			outcome = OUTCOME_FAULT(FAULT_INVALID_SELECTORS);
+	}
+	if (outcome.fault == FAULT_NONE)
+		outcome = class->delete (dev, index);
+	if (outcome.fault != FAULT_NONE) {
+		answer_fault(reply, dev, request, outcome.fault, outcome.amt_status);
+		return;
+	}
+	answer_begin(reply, dev, request, NS_WXF "/DeleteResponse", &ns);
+	answer_end(reply);
+}
+
+static const struct class_method *
+find_method(const struct device *dev, const struct soap_request *request)
+{
+	const struct class *class =
+	    request->class == NULL ? NULL : class_find(dev, request->class);
+
+	if (class == NULL || class->methods == NULL || request->method == NULL)
+		return NULL;
+	for (size_t i = 0; class->methods[i].name != NULL; i++)
+		if (strcmp(class->methods[i].name, request->method) == 0)
+			return &class->methods[i];
+	return NULL;
+}
+
+static bool
+has_input(const char *inputs, const char *name)
+{
+	size_t len = strlen(name);
+	const char *p = inputs;
+
+	while (p != NULL && *p != '\0') {
+		size_t word = strcspn(p, " ");
+		bool optional = *p == '?';
+
+		if (word - optional == len && strncmp(p + optional, name, len) == 0)
+			return true;
+		p += word;
+		p += strspn(p, " ");
+	}
+	return false;
+}
+
+/* Every child known, every wanted one there: what the schema asks for. */
+static bool
+inputs_are_valid(const struct class_method *method, const xmlNode *input)
+{
+	const char *p = method->inputs;
+
+	for (const xmlNode *node = input->children; node != NULL; node = node->next)
+		if (node->type == XML_ELEMENT_NODE &&
+		    !has_input(method->inputs, (const char *)node->name))
+			return false;
+	while (p != NULL && *p != '\0') {
+		size_t word = strcspn(p, " ");
+		char name[SOAP_NAME_SIZE] = "";
+
+		if (*p != '?' && word < sizeof(name)) {
+			memcpy(name, p, word);
+			if (soap_child(input, name, 0) == NULL)
+				return false;
+		}
+		p += word;
+		p += strspn(p, " ");
+	}
+	return true;
+}
+
+static void
+write_output(struct device *dev, const struct soap_request *request,
+    const struct class_method *method, const struct inst *out, int64_t return_value,
+    struct reply *reply)
+{
+	const struct answer_ns ns = { .g = request->class };
+	struct inst placeholder = { 0 };
+	struct buf action = { 0 };
+
+	buf_init(&action, 4096);
+	buf_addf(&action, "%sResponse", request->action);
+	answer_begin(reply, dev, request, buf_str(&action), &ns);
+	buf_clear(&action);
+	buf_addf(&reply->body, "<g:%s_OUTPUT>", method->name);
+	if (out != NULL && (return_value == 0 || method->reference == NULL)) {
+		inst_write(out, &reply->body, 'g', 'h');
+	} else if (method->reference != NULL) {
+		inst_placeholder(&placeholder, method->reference);
+		inst_write(&placeholder, &reply->body, 'g', 'h');
+		inst_clear(&placeholder);
+	}
+	buf_addf(&reply->body, "<g:ReturnValue>%lld</g:ReturnValue></g:%s_OUTPUT>",
+	    (long long)return_value, method->name);
+	answer_end(reply);
+	reply->return_value = return_value;
+}
+
+static void
+do_invoke(struct device *dev, const struct class *class,
+    const struct soap_request *request, struct reply *reply)
+{
+	const struct class_method *method = find_method(dev, request);
+	struct class_call call = { .dev = dev, .request = request };
+	char input[SOAP_NAME_SIZE] = "";
+	int64_t return_value = 0;
+	int index = 0;
+	enum fault fault = find_instance(dev, class, request, &index);
+
+	if (method == NULL)
+		fault = FAULT_ACTION_NOT_SUPPORTED;
+	if (fault == FAULT_NONE) {
+		memcpy(input, method->name, strlen(method->name));
+		memcpy(input + strlen(method->name), "_INPUT", sizeof("_INPUT"));
+		if (!body_is(request, input) ||
+		    !inputs_are_valid(method, request->body))
+			fault = FAULT_SCHEMA;
+	}
+	if (fault == FAULT_NONE) {
+		call.input = request->body;
+		return_value = method->call(&call);
+		fault = call.fault;
+	}
+	if (fault == FAULT_NONE)
+		write_output(dev, request, method, &call.out, return_value, reply);
+	else
+		answer_fault(reply, dev, request, fault, -1);
+	inst_clear(&call.out);
+}
+
+bool
+ops_fail_method(struct device *dev, const struct soap_request *request,
+    int64_t return_value, struct reply *reply)
+{
+	const struct class_method *method = find_method(dev, request);
+
+	if (request->op != OP_INVOKE || method == NULL)
+		return false;
+	write_output(dev, request, method, NULL, return_value, reply);
+	return true;
+}
+
+bool
+ops_is_write(const struct device *dev, const struct soap_request *request)
+{
+	const struct class_method *method = NULL;
+
+	if (request->op == OP_PUT || request->op == OP_CREATE ||
+	    request->op == OP_DELETE)
+		return true;
+	if (request->op != OP_INVOKE)
+		return false;
+	method = find_method(dev, request);
+	return method != NULL && !method->reads;
+}
+
+void
+ops_execute(struct device *dev, const struct soap_request *request, struct reply *reply)
+{
+	const struct class *class =
+	    request->class == NULL ? NULL : class_find(dev, request->class);
+
+	if (request->op == OP_IDENTIFY) {
+		answer_identify(reply, dev);
+		return;
+	}
+	if (class == NULL) {
+		answer_fault(reply, dev, request, FAULT_DESTINATION_UNREACHABLE, -1);
+		return;
+	}
+	switch (request->op) {
+	case OP_GET:
+		do_get(dev, class, request, reply);
+		break;
+	case OP_PUT:
+		do_put(dev, class, request, reply);
+		break;
+	case OP_CREATE:
+		do_create(dev, class, request, reply);
+		break;
+	case OP_DELETE:
+		do_delete(dev, class, request, reply);
+		break;
+	case OP_ENUMERATE:
+		pulls_enumerate(dev, class, request, reply);
+		break;
+	case OP_PULL:
+		pulls_pull(dev, request, reply);
+		break;
+	case OP_RELEASE:
+		pulls_release(dev, request, reply);
+		break;
+	case OP_INVOKE:
+		do_invoke(dev, class, request, reply);
+		break;
+	case OP_IDENTIFY:
+	case OP_UNKNOWN:
+		answer_fault(reply, dev, request, FAULT_ACTION_NOT_SUPPORTED, -1);
+		break;
+	}
+}
