@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "device.h"
 #include "inject.h"
+#include "pki.h"
 
 enum {
 	SHA256_BYTES = 32
@@ -287,6 +288,7 @@ dump_device(const struct device *dev, struct buf *out)
 	add_text(out, "realm", dev->realm);
 	add_int(out, "clock", rtc_now(&dev->rtc));
 	add_bool(out, "clock_set", dev->rtc.is_set);
+	add_bool(out, "making_key", pki_is_making_key(dev));
 	add_served(out, dev);
 	add_settings(out, "committed", &dev->committed);
 	add_settings(out, "pending", &dev->pending);
