@@ -108,6 +108,8 @@ peer_attach(struct peer *peer, SSL_CTX *ctx)
 	if (r != RC_OK)
 		return r;
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	/* libcurl writes session keys to a file that the environment names. */
+	SSL_CTX_set_keylog_callback(ctx, NULL);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, on_certificate, peer);
 	return RC_OK;

@@ -14,6 +14,8 @@
 #include <libxml/parserInternals.h>
 #include <libxml/tree.h>
 
+#include "wsman/prescan.h"
+
 struct xml {
 	xmlDoc *doc;
 };
@@ -93,18 +95,19 @@ enum rc
 xml_read(const char *bytes, size_t len, struct xml **ret_xml, struct err *err)
 {
 	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
-	    XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
+	    XML_PARSE_NOCDATA | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC;
 	struct watch watch = { 0 };
 	xmlParserCtxt *ctxt = NULL;
 	xmlDoc *doc = NULL;
 	struct xml *xml = NULL;
 	enum rc r = RC_OK;
 
-	if (len == 0)
-		return err_set(err, RC_FORMAT, "XML 1.0: the document is empty");
 	if (len > XML_BYTES_MAX)
 		return err_set(err, RC_LIMIT, "XML: %zu bytes, at most %d are read",
 		    len, (int)XML_BYTES_MAX);
+	r = prescan_check(bytes, len, err);
+	if (r != RC_OK)
+		return r;
 	xml = calloc(1, sizeof(*xml));
 	ctxt = xmlNewParserCtxt();
 	if (xml == NULL || ctxt == NULL || ctxt->sax == NULL) {

@@ -24,9 +24,9 @@ struct xml_node; /* an element in it; lent, lives as long as the document */
 
 /*
  * Read one document from memory: no file, no network, no entity but the five of
- * XML itself. RC_LIMIT for too many bytes, levels or elements; RC_FORMAT for a
- * document type declaration, a processing instruction or anything that is not
- * well formed. Comments are dropped. Caller frees with xml_free.
+ * XML itself, no encoding but UTF-8. RC_LIMIT for too many bytes, levels, elements
+ * or attributes; RC_FORMAT for a document type declaration, a processing
+ * instruction or anything that is not well formed. Comments are dropped. Caller frees with xml_free.
  */
 enum rc xml_read(const char *bytes, size_t len, struct xml **ret_xml, struct err *err);
 void xml_free(struct xml *xml);

@@ -8,6 +8,7 @@
 
 #include "torture.h"
 #include "unit.h"
+#include "wsman/prescan.h"
 #include "wsman/xml.h"
 
 #define NS "urn:x"
@@ -125,6 +126,10 @@ static const struct {
 	{ "nothing", "", "empty", RC_FORMAT },
 	{ "blanks", "  ", "XML 1.0", RC_FORMAT },
 	{ "no XML", "Bad Request", "XML 1.0", RC_FORMAT },
+	{ "another encoding", "<?xml version='1.0' encoding='ISO-8859-1'?><a>\xfc</a>",
+	    "XML 1.0", RC_FORMAT },
+	{ "an open comment", "<!-- <a/>", "XML 1.0", RC_FORMAT },
+	{ "an open tag", "<a b='1", "XML 1.0", RC_FORMAT },
 	{ "a page",
 	    "<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN' 'u'><html></html>",
 	    "document type", RC_FORMAT },
@@ -219,6 +224,42 @@ bounds_depth_and_number_of_elements(void **state)
 		assert_rc(xml_read(text, strlen(text), &xml, &err), sizes[i].rc, &err);
 		xml_free(xml);
 		free(text);
+	}
+}
+
+static const struct {
+	int n;
+	const char *value;
+	const char *before; /* what might hide the tag from a look-over */
+	enum rc rc;
+} attributes[] = {
+	{ PRESCAN_ATTRIBUTES_MAX, "\"\"", "", RC_OK },
+	{ PRESCAN_ATTRIBUTES_MAX + 1, "\"\"", "", RC_LIMIT },
+	{ PRESCAN_ATTRIBUTES_MAX + 1, "'>'", "", RC_LIMIT },
+	{ PRESCAN_ATTRIBUTES_MAX + 1, "\">\"", "<!-- <x \" -->", RC_LIMIT },
+	{ PRESCAN_ATTRIBUTES_MAX + 1, "'>'", "<![CDATA[<x ']]>", RC_LIMIT },
+	{ PRESCAN_ATTRIBUTES_MAX + 1, "'>'", "<!--> <x ' -->", RC_LIMIT },
+	{ PRESCAN_ATTRIBUTES_MAX, "'<!--'", "<!-- <x ' -->", RC_FORMAT },
+};
+
+static void
+bounds_the_attributes_of_an_element(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(attributes); i++) {
+		struct buf out;
+		struct xml *xml = NULL;
+		struct err err = { 0 };
+
+		buf_init(&out, 10000);
+		(void)buf_addf(&out, "<r>%s<a", attributes[i].before);
+		for (int n = 0; n < attributes[i].n; n++)
+			(void)buf_addf(&out, " a%d=%s", n, attributes[i].value);
+		(void)buf_add_str(&out, "/></r>");
+		assert_rc(xml_read(buf_str(&out), out.len, &xml, &err),
+		    attributes[i].rc, &err);
+		xml_free(xml);
+		buf_clear(&out);
 	}
 }
 
@@ -325,6 +366,7 @@ main(void)
 		cmocka_unit_test(refuses_what_soap_and_xml_forbid),
 		cmocka_unit_test(refuses_a_zero_byte),
 		cmocka_unit_test(bounds_depth_and_number_of_elements),
+		cmocka_unit_test(bounds_the_attributes_of_an_element),
 		cmocka_unit_test(refuses_more_bytes_than_an_answer_may_have),
 		cmocka_unit_test(finds_what_a_prefix_means),
 		cmocka_unit_test(writes_what_it_can_read_again),
