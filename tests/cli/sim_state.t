@@ -301,5 +301,5 @@ is "$return_value" 0 "Unprovision"
 state=$(ask sim state)
 is "$(json "$state" tls_open) $(json "$state" plain_open) $(json "$state" certificates)" 'false false []' "nothing is left"
 
-stop "$sim_pid"
+stop_sim sim "$sim_pid"
 done_testing

@@ -253,5 +253,5 @@ for dialect in mc gw wsmancli; do
 done
 dialect=mc
 
-stop "$sim_pid"
+stop_sim sim "$sim_pid"
 done_testing

@@ -14,38 +14,37 @@
 
 /* Prefixes in subcodes: e wsman, b addressing, c enumeration, a soap. */
 static const struct {
-	enum fault fault;
 	int status;
 	const char *action;
 	const char *code;
 	const char *subcode; /* NULL: none */
 	const char *text;
 } faults[] = {
-	{ FAULT_NONE, 500, FAULT_WSMAN, "a:Receiver", "e:InternalError", "" },
-	{ FAULT_ALREADY_EXISTS, 400, FAULT_WSMAN, "a:Sender", "e:AlreadyExists",
+	[FAULT_NONE] = { 500, FAULT_WSMAN, "a:Receiver", "e:InternalError", "" },
+	[FAULT_ALREADY_EXISTS] = { 400, FAULT_WSMAN, "a:Sender", "e:AlreadyExists",
 	    "The sender attempted to create a resource which already exists." },
-	{ FAULT_DESTINATION_UNREACHABLE, 400, FAULT_WSA, "a:Sender",
+	[FAULT_DESTINATION_UNREACHABLE] = { 400, FAULT_WSA, "a:Sender",
 	    "b:DestinationUnreachable",
 	    "No route can be determined to reach the destination role defined by the "
 	    "WSAddressing To." },
-	{ FAULT_SCHEMA, 400, FAULT_WSMAN, "a:Sender", "e:SchemaValidationError",
+	[FAULT_SCHEMA] = { 400, FAULT_WSMAN, "a:Sender", "e:SchemaValidationError",
 	    "The supplied SOAP violates the corresponding XML schema definition." },
-	{ FAULT_INVALID_CONTEXT, 500, FAULT_WSEN, "a:Receiver",
+	[FAULT_INVALID_CONTEXT] = { 500, FAULT_WSEN, "a:Receiver",
 	    "c:InvalidEnumerationContext",
 	    "The supplied enumeration context is invalid." },
-	{ FAULT_INTERNAL, 500, FAULT_WSMAN, "a:Receiver", "e:InternalError",
+	[FAULT_INTERNAL] = { 500, FAULT_WSMAN, "a:Receiver", "e:InternalError",
 	    "The service cannot comply with the request due to internal processing "
 	    "errors." },
-	{ FAULT_ACTION_NOT_SUPPORTED, 400, FAULT_WSA, "a:Sender",
+	[FAULT_ACTION_NOT_SUPPORTED] = { 400, FAULT_WSA, "a:Sender",
 	    "b:ActionNotSupported", "The action is not supported by the service." },
-	{ FAULT_INVALID_SELECTORS, 400, FAULT_WSMAN, "a:Sender", "e:InvalidSelectors",
-	    "The Selectors for the resource were not valid." },
-	{ FAULT_ENCODING_LIMIT, 400, FAULT_WSMAN, "a:Sender", "e:EncodingLimit",
+	[FAULT_INVALID_SELECTORS] = { 400, FAULT_WSMAN, "a:Sender",
+	    "e:InvalidSelectors", "The Selectors for the resource were not valid." },
+	[FAULT_ENCODING_LIMIT] = { 400, FAULT_WSMAN, "a:Sender", "e:EncodingLimit",
 	    "An internal encoding limit was exceeded in a request or would be violated "
 	    "if the message was processed." },
-	{ FAULT_MUST_UNDERSTAND, 400, FAULT_WSMAN, "a:MustUnderstand", NULL,
+	[FAULT_MUST_UNDERSTAND] = { 400, FAULT_WSMAN, "a:MustUnderstand", NULL,
 	    "One or more mandatory SOAP header blocks not understood." },
-	{ FAULT_INVALID_HEADER, 400, FAULT_WSA, "a:Sender",
+	[FAULT_INVALID_HEADER] = { 400, FAULT_WSA, "a:Sender",
 	    "b:InvalidMessageInformationHeader",
 	    "A message information header is not valid and the message cannot be "
 	    "processed." },

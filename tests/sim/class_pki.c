@@ -28,17 +28,14 @@ add_name(struct inst *inst, const char *property, const X509_NAME *name)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *text = NULL;
-	long len = 0;
 
 	if (bio == NULL)
 		return;
+	/* The NUL makes a string of it. */
 	if (X509_NAME_print_ex(bio, name, 0,
-		XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0) {
-		len = BIO_get_mem_data(bio, &text);
-		(void)BIO_write(bio, "", 1);
-		(void)BIO_get_mem_data(bio, &text);
-		inst_text(inst, property, len > 0 ? text : "");
-	}
+		XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0 &&
+	    BIO_write(bio, "", 1) == 1 && BIO_get_mem_data(bio, &text) > 0)
+		inst_text(inst, property, text);
 	BIO_free(bio);
 }
 

@@ -25,6 +25,19 @@ start_sim() {
 	read -r _ _ host tls plain < <(grep '^ready ' "$tmp/$name.log")
 }
 
+# stop_sim NAME PID: ends it and asserts that it ended well, no leak included.
+stop_sim() {
+	local pid left=() status
+	kill "$2" 2>/dev/null
+	wait "$2" 2>/dev/null
+	status=$?
+	for pid in "${started[@]}"; do
+		[ "$pid" = "$2" ] || left+=("$pid")
+	done
+	started=("${left[@]}")
+	is "$status" 0 "the simulator ends well" || sed 's/^/# /' "$tmp/$1.log"
+}
+
 # ask NAME COMMAND: say something to a simulator.
 ask() {
 	"$amtsim" --ask "$tmp/$1.sock" --say "$2"
@@ -109,16 +122,16 @@ base() {
 	fi
 }
 
-# post [CURL-OPTION...]: standard input to /wsman; sets $http and prints the body.
+# post [CURL-OPTION...]: standard input to /wsman; prints the body.
 post() {
 	curl -sk --max-time 20 --digest -u "$sim_user:$sim_password" --data-binary @- \
 	    -H 'Content-Type: application/soap+xml;charset=UTF-8' "$@" "$(base)/wsman"
 }
 
-# call OP CLASS [SELECTORS [BODY]]: the answer in $reply, its status in $http.
+# call OP CLASS [SELECTORS [BODY]]: the answer in $reply, its status in $http; 000
+# when there was none.
 call() {
-	envelope "$@" | post -o "$tmp/reply" -w '%{http_code}' >"$tmp/http"
-	http=$(cat "$tmp/http")
+	http=$(envelope "$@" | post -o "$tmp/reply" -w '%{http_code}') || http=000
 	reply=
 	[ ! -e "$tmp/reply" ] || reply=$(tr -d '\0' <"$tmp/reply")
 	rm -f "$tmp/reply"
@@ -226,7 +239,7 @@ delete_key() { # HANDLE
 
 # served: the SHA-256 fingerprint of the leaf on the TLS port.
 served() {
-	openssl s_client -connect "$host:$tls" "$@" </dev/null 2>/dev/null |
+	openssl s_client -connect "$host:$tls" </dev/null 2>/dev/null |
 	    openssl x509 -noout -fingerprint -sha256 2>/dev/null |
 	    sed 's/.*=//; s/://g' | tr A-F a-f
 }

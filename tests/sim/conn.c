@@ -256,6 +256,20 @@ serve_next(struct conn *conn)
 	return true;
 }
 
+/* A request if one is whole, bytes if not. */
+static enum io
+take_in(struct conn *conn, uint32_t *events)
+{
+	if (conn->exchange != NULL || conn->waits) {
+		*events = 0;
+		return IO_AGAIN;
+	}
+	if (!conn->draining &&
+	    (serve_next(conn) || conn->waits || conn->out_done < conn->out.len))
+		return IO_DONE;
+	return read_some(conn, events);
+}
+
 /* One step. True: do another one; *events is what to wait for otherwise. */
 static bool
 step(struct conn *conn, uint32_t *events)
@@ -263,28 +277,19 @@ step(struct conn *conn, uint32_t *events)
 	enum io io = IO_DONE;
 
 	*events = EPOLLIN;
-	if (conn->ssl != NULL && !conn->shaken)
+	if (conn->ssl != NULL && !conn->shaken) {
 		io = shake(conn, events);
-	else if (conn->out_done < conn->out.len)
+	} else if (conn->out_done < conn->out.len) {
 		io = write_some(conn, events);
-	else if (!after_output(conn))
-		return false;
-	else if (conn->out_done < conn->out.len)
-		return true;
-	else if (conn->exchange != NULL || conn->waits) {
-		*events = 0;
-		io = IO_AGAIN;
-	} else if (!conn->draining && serve_next(conn))
-		return !conn->gone;
-	else if (conn->out_done < conn->out.len)
-		return true;
-	else if (conn->waits)
-		return true;
-	else
-		io = read_some(conn, events);
+	} else {
+		if (!after_output(conn))
+			return false;
+		if (conn->out_done == conn->out.len)
+			io = take_in(conn, events);
+	}
 	if (io == IO_END)
 		drop(conn);
-	return io == IO_DONE;
+	return io == IO_DONE && !conn->gone;
 }
 
 static void
@@ -292,8 +297,10 @@ pump(struct conn *conn)
 {
 	uint32_t events = 0;
 
-	while (!conn->gone && step(conn, &events))
-		continue;
+	bool more = !conn->gone;
+
+	while (more)
+		more = step(conn, &events);
 	if (!conn->gone)
 		loop_watch(conn->dev->sim->loop, &conn->fd, events);
 }

@@ -10,104 +10,22 @@
 #include <string.h>
 
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/num.h"
+#include "devfiles.h"
 #include "device.h"
 #include "mem.h"
 #include "tls.h"
 
 enum {
-	PATH_MAX_BYTES = 4096
+	UUID_DIGITS = 32,
 };
 
-/* A handler's view of its key. */
-struct item {
-	struct device *dev;
-	const char *value;
-	const char *folder;
-	struct err *err;
-};
-
-static char *
-full_path(const struct item *item)
-{
-	struct buf path = { 0 };
-
-	buf_init(&path, PATH_MAX_BYTES);
-	if (item->value[0] != '/')
-		buf_add_str(&path, item->folder);
-	buf_add_str(&path, item->value);
-	return buf_take(&path);
-}
-
-static FILE *
-open_file(const struct item *item)
-{
-	char *path = full_path(item);
-	FILE *file = path == NULL ? NULL : fopen(path, "re");
-
-	if (file == NULL)
-		(void)err_system(item->err, "%s", path == NULL ? "path" : path);
-	free(path);
-	return file;
-}
-
-/* Put every certificate of a PEM file into the store; the first one's handle. */
 static enum rc
-load_certs(const struct item *item, bool trusted_root, bool read_only, int *ret_first)
-{
-	FILE *file = open_file(item);
-	X509 *x509 = NULL;
-	int first = STORE_NONE;
-
-	if (file == NULL)
-		return RC_SYSTEM;
-	for (;;) {
-		int handle = STORE_NONE;
-
-		x509 = PEM_read_X509(file, NULL, NULL, NULL);
-		if (x509 == NULL)
-			break;
-		handle = store_find_cert(&item->dev->store, x509);
-		if (handle == STORE_NONE)
-			handle = store_add_cert(&item->dev->store, x509, trusted_root,
-			    read_only);
-		X509_free(x509);
-		if (first == STORE_NONE)
-			first = handle;
-	}
-	(void)fclose(file);
-	if (first == STORE_NONE)
-		return err_set(item->err, RC_FORMAT, "%s: no certificate", item->value);
-	if (ret_first != NULL)
-		*ret_first = first;
-	return RC_OK;
-}
-
-static enum rc
-load_key(const struct item *item)
-{
-	FILE *file = open_file(item);
-	EVP_PKEY *key = NULL;
-
-	if (file == NULL)
-		return RC_SYSTEM;
-	key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-	(void)fclose(file);
-	if (key == NULL)
-		return err_set(item->err, RC_FORMAT, "%s: no private key", item->value);
-	if (store_find_key(&item->dev->store, key) == STORE_NONE)
-		(void)store_add_key(&item->dev->store, key, false);
-	EVP_PKEY_free(key);
-	return RC_OK;
-}
-
-static enum rc
-set_profile(const struct item *item)
+set_profile(const struct devitem *item)
 {
 	const struct profile *profile = profile_find(item->value);
 
@@ -122,21 +40,21 @@ set_profile(const struct item *item)
 }
 
 static enum rc
-set_version(const struct item *item)
+set_version(const struct devitem *item)
 {
 	mem_set(&item->dev->version, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_server(const struct item *item)
+set_server(const struct devitem *item)
 {
 	mem_set(&item->dev->server, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_address(const struct item *item)
+set_address(const struct devitem *item)
 {
 	if (inet_pton(AF_INET, item->value, &item->dev->address) != 1)
 		return err_set(item->err, RC_CONFIG, "no IPv4 address: %s",
@@ -148,7 +66,7 @@ set_address(const struct item *item)
 }
 
 static enum rc
-set_port(const struct item *item, enum listen_kind kind)
+set_port(const struct devitem *item, enum listen_kind kind)
 {
 	int64_t port = 0;
 	enum rc r = num_parse(item->value, 0, 65535, &port, item->err);
@@ -159,29 +77,29 @@ set_port(const struct item *item, enum listen_kind kind)
 }
 
 static enum rc
-set_tls_port(const struct item *item)
+set_tls_port(const struct devitem *item)
 {
 	return set_port(item, LISTEN_TLS);
 }
 
 static enum rc
-set_plain_port(const struct item *item)
+set_plain_port(const struct devitem *item)
 {
 	return set_port(item, LISTEN_PLAIN);
 }
 
 /* Text to the bytes on the wire: the first three groups are little-endian. */
 static enum rc
-set_uuid(const struct item *item)
+set_uuid(const struct devitem *item)
 {
 	static const unsigned char order[UUID_BYTES] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9,
 		10, 11, 12, 13, 14, 15 };
-	char digits[2 * UUID_BYTES + 1] = "";
+	char digits[UUID_DIGITS + 1] = "";
 	uint8_t bytes[UUID_BYTES] = { 0 };
 	size_t n = 0;
 	enum rc r = RC_OK;
 
-	for (const char *p = item->value; *p != '\0' && n < 2 * UUID_BYTES; p++)
+	for (const char *p = item->value; *p != '\0' && n < UUID_DIGITS; p++)
 		if (*p != '-')
 			digits[n++] = *p;
 	r = codec_hex_decode(digits, bytes, sizeof(bytes), item->err);
@@ -193,51 +111,51 @@ set_uuid(const struct item *item)
 }
 
 static enum rc
-set_hostname(const struct item *item)
+set_hostname(const struct devitem *item)
 {
 	mem_set(&item->dev->host_name, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_domain(const struct item *item)
+set_domain(const struct devitem *item)
 {
 	mem_set(&item->dev->domain_name, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_mac(const struct item *item)
+set_mac(const struct devitem *item)
 {
 	mem_set(&item->dev->mac, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_user(const struct item *item)
+set_user(const struct devitem *item)
 {
 	mem_set(&item->dev->user, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_realm(const struct item *item)
+set_realm(const struct devitem *item)
 {
 	device_set_realm(item->dev, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_password(const struct item *item)
+set_password(const struct devitem *item)
 {
 	device_set_password(item->dev, item->value);
 	return RC_OK;
 }
 
 static enum rc
-set_password_file(const struct item *item)
+set_password_file(const struct devitem *item)
 {
-	FILE *file = open_file(item);
+	FILE *file = devfiles_open(item);
 	char line[256] = "";
 
 	if (file == NULL)
@@ -251,7 +169,7 @@ set_password_file(const struct item *item)
 }
 
 static enum rc
-set_clock(const struct item *item)
+set_clock(const struct devitem *item)
 {
 	int64_t seconds = 0;
 	enum rc r = clock_parse_datetime(item->value, &seconds, item->err);
@@ -262,104 +180,14 @@ set_clock(const struct item *item)
 }
 
 static enum rc
-load_tls(const struct item *item)
-{
-	enum rc r = load_certs(item, false, false, &item->dev->pending.context);
-
-	if (r == RC_OK)
-		item->dev->pending.tls[TLS_NETWORK].enabled = true;
-	return r;
-}
-
-static enum rc
-load_chain(const struct item *item)
-{
-	return load_certs(item, false, false, NULL);
-}
-
-static enum rc
-load_root(const struct item *item)
-{
-	return load_certs(item, true, false, NULL);
-}
-
-static enum rc
-load_read_only(const struct item *item)
-{
-	return load_certs(item, false, true, NULL);
-}
-
-static enum rc
-load_wired(const struct item *item)
-{
-	item->dev->wired.enabled = true;
-	return load_certs(item, false, false, &item->dev->wired.client);
-}
-
-static enum rc
-load_wired_root(const struct item *item)
-{
-	return load_certs(item, true, false, &item->dev->wired.root);
-}
-
-static enum rc
-set_wifi(const struct item *item)
-{
-	struct wifi *wifi = &item->dev->wifi[0];
-
-	item->dev->wifi_n = 1;
-	mem_set(&wifi->name, item->value);
-	mem_set(&wifi->ssid, item->value);
-	mem_set(&wifi->username, "");
-	wifi->priority = 1;
-	wifi->client = STORE_NONE;
-	wifi->root = STORE_NONE;
-	return RC_OK;
-}
-
-static enum rc
-load_wifi(const struct item *item)
-{
-	if (item->dev->wifi_n == 0)
-		return err_set(item->err, RC_CONFIG, "needs the key wifi");
-	return load_certs(item, false, false, &item->dev->wifi[0].client);
-}
-
-static enum rc
-load_wifi_root(const struct item *item)
-{
-	if (item->dev->wifi_n == 0)
-		return err_set(item->err, RC_CONFIG, "needs the key wifi");
-	return load_certs(item, true, false, &item->dev->wifi[0].root);
-}
-
-static enum rc
-set_mps(const struct item *item)
-{
-	struct mps *mps = &item->dev->mps;
-
-	mps->exists = true;
-	mps->port = 4433;
-	mem_set(&mps->access_info, item->value);
-	mem_set(&mps->common_name, item->value);
-	return RC_OK;
-}
-
-static enum rc
-load_mps(const struct item *item)
-{
-	return load_certs(item, false, false, &item->dev->mps.client);
-}
-
-static enum rc
-set_tls(const struct item *item)
+set_tls(const struct devitem *item)
 {
 	item->dev->pending.tls[TLS_NETWORK].enabled = strcmp(item->value, "yes") == 0;
 	return RC_OK;
 }
 
 static enum rc
-set_trusted_cn(const struct item *item)
+set_trusted_cn(const struct devitem *item)
 {
 	struct tls_setting *tls = &item->dev->pending.tls[TLS_NETWORK];
 	const char *names[TRUSTED_CN_MAX] = { NULL };
@@ -379,7 +207,7 @@ set_trusted_cn(const struct item *item)
 }
 
 static enum rc
-set_version_limit(const struct item *item, int *field)
+set_version_limit(const struct devitem *item, int *field)
 {
 	int version = tls_version(item->value);
 
@@ -390,19 +218,19 @@ set_version_limit(const struct item *item, int *field)
 }
 
 static enum rc
-set_tls_min(const struct item *item)
+set_tls_min(const struct devitem *item)
 {
 	return set_version_limit(item, &item->dev->tls_min);
 }
 
 static enum rc
-set_tls_max(const struct item *item)
+set_tls_max(const struct devitem *item)
 {
 	return set_version_limit(item, &item->dev->tls_max);
 }
 
 static enum rc
-add_faults(const struct item *item)
+add_faults(const struct devitem *item)
 {
 	char *copy = mem_dup(item->value);
 	char *rest = copy;
@@ -420,7 +248,7 @@ add_faults(const struct item *item)
 
 static const struct {
 	const char *key;
-	enum rc (*apply)(const struct item *item);
+	enum rc (*apply)(const struct devitem *item);
 } handlers[] = {
 	{ "profile", set_profile },
 	{ "version", set_version },
@@ -437,23 +265,23 @@ static const struct {
 	{ "password", set_password },
 	{ "password-file", set_password_file },
 	{ "clock", set_clock },
-	{ "certificate", load_tls },
-	{ "key", load_key },
-	{ "chain", load_chain },
-	{ "root", load_root },
-	{ "read-only-certificate", load_read_only },
-	{ "orphan-certificate", load_chain },
-	{ "orphan-key", load_key },
-	{ "wired-certificate", load_wired },
-	{ "wired-key", load_key },
-	{ "wired-root", load_wired_root },
-	{ "wifi", set_wifi },
-	{ "wifi-certificate", load_wifi },
-	{ "wifi-key", load_key },
-	{ "wifi-root", load_wifi_root },
-	{ "mps", set_mps },
-	{ "mps-certificate", load_mps },
-	{ "mps-key", load_key },
+	{ "certificate", devfiles_tls },
+	{ "key", devfiles_key },
+	{ "chain", devfiles_chain },
+	{ "root", devfiles_root },
+	{ "read-only-certificate", devfiles_read_only },
+	{ "orphan-certificate", devfiles_chain },
+	{ "orphan-key", devfiles_key },
+	{ "wired-certificate", devfiles_wired },
+	{ "wired-key", devfiles_key },
+	{ "wired-root", devfiles_wired_root },
+	{ "wifi", devfiles_wifi_name },
+	{ "wifi-certificate", devfiles_wifi },
+	{ "wifi-key", devfiles_key },
+	{ "wifi-root", devfiles_wifi_root },
+	{ "mps", devfiles_mps_name },
+	{ "mps-certificate", devfiles_mps },
+	{ "mps-key", devfiles_key },
 	{ "tls", set_tls },
 	{ "trusted-cn", set_trusted_cn },
 	{ "tls-min", set_tls_min },
@@ -464,7 +292,7 @@ static const struct {
 enum rc
 devinit_begin(struct device *dev, struct err *err)
 {
-	const struct item profile = { dev, "16.1", "", err };
+	const struct devitem profile = { dev, "16.1", "", err };
 	unsigned char hash[EVP_MAX_MD_SIZE];
 
 	dev->address.s_addr = htonl(INADDR_LOOPBACK);
@@ -480,7 +308,7 @@ enum rc
 devinit_apply(struct device *dev, const char *key, const char *value,
     const char *folder, struct err *err)
 {
-	const struct item item = { dev, value, folder, err };
+	const struct devitem item = { dev, value, folder, err };
 
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		if (strcmp(handlers[i].key, key) == 0)

@@ -37,8 +37,10 @@ add_string(struct buf *out, const char *text)
 static void
 add_key(struct buf *out, const char *key)
 {
-	const char last = out->len == 0 ? '{' : out->data[out->len - 1];
+	char last = '{';
 
+	if (out->len > 0)
+		last = out->data[out->len - 1];
 	if (last != '{' && last != '[')
 		buf_add_char(out, ',');
 	add_string(out, key);

@@ -153,7 +153,7 @@ loop_arm(struct loop *loop, struct loop_timer *timer, int64_t delay_ms)
 	if (loop->heap_n == loop->heap_max) {
 		loop->heap_max = loop->heap_max * 2 + 64;
 		loop->heap =
-		    mem_resize(loop->heap, loop->heap_max, sizeof(*loop->heap));
+		    mem_resize(loop->heap, loop->heap_max, sizeof(struct loop_timer *));
 	}
 	timer->at_ms = clock_monotonic_ms() + delay_ms;
 	loop->heap_n++;

@@ -13,7 +13,7 @@ static void *
 checked(void *p)
 {
 	if (p == NULL) {
-		fputs("amtsim: out of memory\n", stderr);
+		(void)fputs("amtsim: out of memory\n", stderr);
 		exit(3);
 	}
 	return p;

@@ -10,6 +10,7 @@
 #include "class.h"
 #include "device.h"
 #include "inst.h"
+#include "invoke.h"
 #include "pulls.h"
 
 static bool
@@ -135,28 +136,17 @@ do_get(struct device *dev, const struct class *class,
 	write_instance(dev, class, request, index, NS_WXF "/GetResponse", reply);
 }
 
-/* The body of Put and Create: the instance in its own namespace. */
-static bool
-body_is(const struct soap_request *request, const char *name)
-{
-	const xmlNode *body = request->body;
-
-	return body != NULL && strcmp((const char *)body->name, name) == 0 &&
-	    body->ns != NULL && body->ns->href != NULL &&
-	    strcmp((const char *)body->ns->href, request->resource_uri) == 0;
-}
-
 static void
 do_put(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
 {
 	const struct answer_ns ns = { .g = class->name };
-	struct outcome outcome = OUTCOME_OK;
+	struct outcome outcome;
 	int index = 0;
 
 	if (class->put == NULL)
 		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
-	else if (!body_is(request, class->name))
+	else if (!soap_body_is(request, class->name))
 		outcome = OUTCOME_FAULT(FAULT_SCHEMA);
 	else
 		outcome = OUTCOME_FAULT(find_instance(dev, class, request, &index));
@@ -225,11 +215,11 @@ static void
 do_create(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
 {
-	struct outcome outcome = OUTCOME_OK;
+	struct outcome outcome;
 
 	if (class->create == NULL)
 		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
-	else if (!body_is(request, class->name))
+	else if (!soap_body_is(request, class->name))
 		outcome = OUTCOME_FAULT(FAULT_SCHEMA);
 	else
 		outcome = class->create(dev, request->body);
@@ -244,7 +234,7 @@ do_delete(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
 {
 	const struct answer_ns ns = { 0 };
-	struct outcome outcome = OUTCOME_OK;
+	struct outcome outcome;
 	int index = 0;
 
 	if (class->delete == NULL)
@@ -269,153 +259,13 @@ do_delete(struct device *dev, const struct class *class,
 	answer_end(reply);
 }
 
-static const struct class_method *
-find_method(const struct device *dev, const struct soap_request *request)
-{
-	const struct class *class =
-	    request->class == NULL ? NULL : class_find(dev, request->class);
-
-	if (class == NULL || class->methods == NULL || request->method == NULL)
-		return NULL;
-	for (size_t i = 0; class->methods[i].name != NULL; i++)
-		if (strcmp(class->methods[i].name, request->method) == 0)
-			return &class->methods[i];
-	return NULL;
-}
-
-static bool
-has_input(const char *inputs, const char *name)
-{
-	size_t len = strlen(name);
-	const char *p = inputs;
-
-	while (p != NULL && *p != '\0') {
-		size_t word = strcspn(p, " ");
-		bool optional = *p == '?';
-
-		if (word - optional == len && strncmp(p + optional, name, len) == 0)
-			return true;
-		p += word;
-		p += strspn(p, " ");
-	}
-	return false;
-}
-
-/* Every child known, every wanted one there: what the schema asks for. */
-static bool
-inputs_are_valid(const struct class_method *method, const xmlNode *input)
-{
-	const char *p = method->inputs;
-
-	for (const xmlNode *node = input->children; node != NULL; node = node->next)
-		if (node->type == XML_ELEMENT_NODE &&
-		    !has_input(method->inputs, (const char *)node->name))
-			return false;
-	while (p != NULL && *p != '\0') {
-		size_t word = strcspn(p, " ");
-		char name[SOAP_NAME_SIZE] = "";
-
-		if (*p != '?' && word < sizeof(name)) {
-			memcpy(name, p, word);
-			if (soap_child(input, name, 0) == NULL)
-				return false;
-		}
-		p += word;
-		p += strspn(p, " ");
-	}
-	return true;
-}
-
-static void
-write_output(struct device *dev, const struct soap_request *request,
-    const struct class_method *method, const struct inst *out, int64_t return_value,
-    struct reply *reply)
-{
-	const struct answer_ns ns = { .g = request->class };
-	struct inst placeholder = { 0 };
-	struct buf action = { 0 };
-
-	buf_init(&action, 4096);
-	buf_addf(&action, "%sResponse", request->action);
-	answer_begin(reply, dev, request, buf_str(&action), &ns);
-	buf_clear(&action);
-	buf_addf(&reply->body, "<g:%s_OUTPUT>", method->name);
-	if (out != NULL && (return_value == 0 || method->reference == NULL)) {
-		inst_write(out, &reply->body, 'g', 'h');
-	} else if (method->reference != NULL) {
-		inst_placeholder(&placeholder, method->reference);
-		inst_write(&placeholder, &reply->body, 'g', 'h');
-		inst_clear(&placeholder);
-	}
-	buf_addf(&reply->body, "<g:ReturnValue>%lld</g:ReturnValue></g:%s_OUTPUT>",
-	    (long long)return_value, method->name);
-	answer_end(reply);
-	reply->return_value = return_value;
-}
-
-static void
-do_invoke(struct device *dev, const struct class *class,
-    const struct soap_request *request, struct reply *reply)
-{
-	const struct class_method *method = find_method(dev, request);
-	struct class_call call = { .dev = dev, .request = request };
-	char input[SOAP_NAME_SIZE] = "";
-	int64_t return_value = 0;
-	int index = 0;
-	enum fault fault = find_instance(dev, class, request, &index);
-
-	if (method == NULL)
-		fault = FAULT_ACTION_NOT_SUPPORTED;
-	if (fault == FAULT_NONE) {
-		memcpy(input, method->name, strlen(method->name));
-		memcpy(input + strlen(method->name), "_INPUT", sizeof("_INPUT"));
-		if (!body_is(request, input) ||
-		    !inputs_are_valid(method, request->body))
-			fault = FAULT_SCHEMA;
-	}
-	if (fault == FAULT_NONE) {
-		call.input = request->body;
-		return_value = method->call(&call);
-		fault = call.fault;
-	}
-	if (fault == FAULT_NONE)
-		write_output(dev, request, method, &call.out, return_value, reply);
-	else
-		answer_fault(reply, dev, request, fault, -1);
-	inst_clear(&call.out);
-}
-
-bool
-ops_fail_method(struct device *dev, const struct soap_request *request,
-    int64_t return_value, struct reply *reply)
-{
-	const struct class_method *method = find_method(dev, request);
-
-	if (request->op != OP_INVOKE || method == NULL)
-		return false;
-	write_output(dev, request, method, NULL, return_value, reply);
-	return true;
-}
-
-bool
-ops_is_write(const struct device *dev, const struct soap_request *request)
-{
-	const struct class_method *method = NULL;
-
-	if (request->op == OP_PUT || request->op == OP_CREATE ||
-	    request->op == OP_DELETE)
-		return true;
-	if (request->op != OP_INVOKE)
-		return false;
-	method = find_method(dev, request);
-	return method != NULL && !method->reads;
-}
-
 void
 ops_execute(struct device *dev, const struct soap_request *request, struct reply *reply)
 {
 	const struct class *class =
 	    request->class == NULL ? NULL : class_find(dev, request->class);
+
+	int index = 0;
 
 	if (request->op == OP_IDENTIFY) {
 		answer_identify(reply, dev);
@@ -448,7 +298,8 @@ ops_execute(struct device *dev, const struct soap_request *request, struct reply
 		pulls_release(dev, request, reply);
 		break;
 	case OP_INVOKE:
-		do_invoke(dev, class, request, reply);
+		invoke_method(dev, request, find_instance(dev, class, request, &index),
+		    reply);
 		break;
 	case OP_IDENTIFY:
 	case OP_UNKNOWN:

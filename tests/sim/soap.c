@@ -382,3 +382,13 @@ soap_child_int(const xmlNode *parent, const char *name, int64_t *ret_value)
 	return soap_child_text(parent, name, text, sizeof(text)) &&
 	    num_parse(text, INT64_MIN, INT64_MAX, ret_value, NULL) == RC_OK;
 }
+
+bool
+soap_body_is(const struct soap_request *request, const char *name)
+{
+	const xmlNode *body = request->body;
+
+	return body != NULL && strcmp((const char *)body->name, name) == 0 &&
+	    body->ns != NULL && body->ns->href != NULL &&
+	    strcmp((const char *)body->ns->href, request->resource_uri) == 0;
+}

@@ -96,6 +96,9 @@ void soap_clear(struct soap_request *request);
 /* "Get", "Invoke", ... */
 const char *soap_op_word(enum soap_op op);
 
+/* Is the body this element, in the namespace of the class? */
+bool soap_body_is(const struct soap_request *request, const char *name);
+
 /* The n-th child element with this local name (from 0), any namespace. */
 const xmlNode *soap_child(const xmlNode *parent, const char *name, size_t n);
 

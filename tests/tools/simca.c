@@ -484,7 +484,7 @@ make_request(const struct options *o, struct err *err)
 	X509_REQ *request = X509_REQ_new();
 	EVP_PKEY *public_key = NULL;
 	EVP_PKEY *throw_away = NULL;
-	bool is_rsa = true;
+	bool is_rsa;
 	enum rc r = read_public_key(o->public_key, &public_key, err);
 
 	if (r == RC_OK) {
