@@ -209,6 +209,7 @@ ask chain 'set device restart-ms=700' >/dev/null
 commit
 is "$return_value" 0 "a commit that takes time is answered"
 is "$(json "$(ask chain state)" tls_open)" false "and the ports are closed for a while"
+# shellcheck disable=SC2317 # called by wait_for
 port_is_open() { [ "$(json "$(ask chain state)" tls_open)" = true ]; }
 wait_for 5 port_is_open
 ok $? "but not for ever"

@@ -282,6 +282,7 @@ is "$http" 400 "unless the class is unknown"
 #
 ask sim 'set pc1 max-keys=8' >/dev/null
 ask sim 'set pc1 key-ms=1500' >/dev/null
+# shellcheck disable=SC2317 # called by wait_for
 state_is_busy() { ask sim state | grep -q '"making_key":true'; }
 (generate_key && echo "$return_value" >"$tmp/slow") &
 slow=$!

@@ -23,6 +23,7 @@
 #include "devconf.h"
 #include "device.h"
 #include "firmware.h"
+#include "fleet.h"
 #include "serve.h"
 #include "sim.h"
 #include "tls.h"
@@ -42,6 +43,11 @@ struct options {
 	const char *log;
 	const char *control;
 	const char *key_pool;
+	const char *count;
+	const char *base_address;
+	const char *mix;
+	const char *ca;
+	const char *ca_key;
 	const char *ask;
 	const char *say;
 	bool help;
@@ -53,6 +59,13 @@ static const struct opt option_table[] = {
 	    "One device without a file; keys by --set. Default when no file is given: "
 	    "device." },
 	{ "set", 's', "KEY=VALUE", "Overrides a key of every device." },
+	{ "count", 0, "N", "A fleet of N devices, each on an address of its own." },
+	{ "base-address", 0, "A", "The address before the first; default 127.1.0.0." },
+	{ "mix", 0, "KIND:WEIGHT,...",
+	    "Kinds of the fleet: valid due expired future wrong-name self-signed dead hang "
+	    "slow. Default valid:1." },
+	{ "ca", 0, "FILE", "Certificate of the CA that signs the fleet." },
+	{ "ca-key", 0, "FILE", "Its private key." },
 	{ "log", 'l', "FILE", "One line per request; - is standard error." },
 	{ "control", 'c', "PATH", "UNIX socket for commands." },
 	{ "key-pool", 'k', "FILE", "PEM file of private keys to hand out first." },
@@ -76,6 +89,11 @@ take_option(void *ctx, const struct opt *opt, const char *value, struct err *err
 		{ "log", &options->log },
 		{ "control", &options->control },
 		{ "key-pool", &options->key_pool },
+		{ "count", &options->count },
+		{ "base-address", &options->base_address },
+		{ "mix", &options->mix },
+		{ "ca", &options->ca },
+		{ "ca-key", &options->ca_key },
 		{ "ask", &options->ask },
 		{ "say", &options->say },
 	};
@@ -134,8 +152,17 @@ raise_file_limit(void)
 static enum rc
 make_devices(struct sim *sim, const struct options *options, struct err *err)
 {
+	const struct fleet_plan plan = {
+		.count = options->count,
+		.base_address = options->base_address,
+		.mix = options->mix,
+		.ca = options->ca,
+		.ca_key = options->ca_key,
+	};
 	enum rc r = RC_OK;
 
+	if (options->count != NULL)
+		r = fleet_make(sim, &plan, &options->sets, err);
 	for (size_t i = 0; i < options->files_n && r == RC_OK; i++)
 		r = devconf_read(sim, options->files[i], &options->sets, err);
 	if (r == RC_OK && (options->name != NULL || sim->devices_n == 0))

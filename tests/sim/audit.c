@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "device.h"
+#include "mem.h"
 #include "rtc.h"
 
 enum {
@@ -46,10 +47,13 @@ audit_add(struct device *dev, enum audit_event event, const void *data, size_t l
 {
 	static const char address[] = "127.0.0.1";
 	size_t place = (dev->audit_first + dev->audit_n) % AUDIT_KEPT;
-	struct audit_record *record = &dev->audit[place];
+	struct audit_record *record = NULL;
 	uint32_t now = (uint32_t)rtc_now(&dev->rtc);
 	size_t user_len = strlen(dev->user);
 
+	if (dev->audit == NULL)
+		dev->audit = mem_new(AUDIT_KEPT, sizeof(*dev->audit));
+	record = &dev->audit[place];
 	if (dev->audit_n == AUDIT_KEPT)
 		dev->audit_first = (dev->audit_first + 1) % AUDIT_KEPT;
 	else

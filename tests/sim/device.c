@@ -100,6 +100,7 @@ device_free(struct device *dev)
 	for (size_t i = 0; i < dev->wifi_n; i++)
 		wifi_clear(&dev->wifi[i]);
 	inject_clear(dev);
+	free(dev->audit);
 	free(dev->wired.username);
 	free(dev->mps.access_info);
 	free(dev->mps.common_name);

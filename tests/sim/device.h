@@ -204,7 +204,7 @@ struct device {
 	size_t wifi_n;
 	struct mps mps;
 	struct rtc rtc;
-	struct audit_record audit[AUDIT_KEPT];
+	struct audit_record *audit; /* AUDIT_KEPT of them, or NULL: none yet */
 	size_t audit_n;
 	size_t audit_first;
 	int64_t generating_until_ms; /* 0: no key pair is being made */

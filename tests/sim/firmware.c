@@ -89,6 +89,12 @@ make_own_cert(struct device *dev, struct err *err)
 	const EVP_MD *md = dev->profile->p384 ? EVP_sha384() : EVP_sha256();
 	EVP_PKEY *key = NULL;
 	int64_t now = clock_now();
+	const struct pkcs_names names = {
+		.common_name =
+		    dev->host_name[0] == '\0' ? "Intel(r) AMT" : dev->host_name,
+		.not_before = now - YEAR_S,
+		.not_after = now + OWN_CERT_YEARS * YEAR_S,
+	};
 	X509 *x509 = NULL;
 
 	if (dev->makes_own_key) {
@@ -99,9 +105,7 @@ make_own_cert(struct device *dev, struct err *err)
 			EVP_PKEY_up_ref(key);
 	}
 	if (key != NULL)
-		x509 = pkcs_self_signed(key,
-		    dev->host_name[0] == '\0' ? "Intel(r) AMT" : dev->host_name,
-		    now - YEAR_S, now + OWN_CERT_YEARS * YEAR_S, md);
+		x509 = pkcs_certificate(key, &names, NULL, NULL, md);
 	if (x509 == NULL) {
 		EVP_PKEY_free(key);
 		return err_set(err, RC_INTERNAL, "device %s: own certificate",

@@ -11,8 +11,10 @@
 
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
+#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "base/buf.h"
 #include "mem.h"
 
 /* The outer SEQUENCE's first member, header and all. */
@@ -147,48 +149,66 @@ pkcs_sign_request(const uint8_t *der, size_t len, EVP_PKEY *key, const EVP_MD *m
 }
 
 static bool
-add_extension(X509 *x509, int nid, const char *value)
+add_extension(X509 *x509, X509 *issuer, int nid, const char *value)
 {
 	X509V3_CTX ctx = { 0 };
 	X509_EXTENSION *extension = NULL;
 	bool good = false;
 
-	X509V3_set_ctx(&ctx, x509, x509, NULL, NULL, 0);
+	X509V3_set_ctx(&ctx, issuer, x509, NULL, NULL, 0);
 	extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
 	good = extension != NULL && X509_add_ext(x509, extension, -1) == 1;
 	X509_EXTENSION_free(extension);
 	return good;
 }
 
+static bool
+add_extensions(X509 *x509, X509 *issuer, const char *dns_name)
+{
+	struct buf san = { 0 };
+	bool good =
+	    add_extension(x509, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+	    add_extension(x509, issuer, NID_ext_key_usage, "serverAuth") &&
+	    add_extension(x509, issuer, NID_subject_key_identifier, "hash");
+
+	if (!good || dns_name == NULL)
+		return good;
+	buf_init(&san, 512);
+	buf_addf(&san, "DNS:%s", dns_name);
+	good = add_extension(x509, issuer, NID_subject_alt_name, buf_str(&san));
+	buf_clear(&san);
+	return good;
+}
+
+static bool
+fill(X509 *x509, EVP_PKEY *key, const struct pkcs_names *names, X509 *issuer)
+{
+	X509_NAME *subject = X509_get_subject_name(x509);
+	uint64_t serial = 0;
+
+	return RAND_bytes((unsigned char *)&serial, sizeof(serial)) == 1 &&
+	    X509_set_version(x509, X509_VERSION_3) == 1 &&
+	    ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1) == 1 &&
+	    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+		(const unsigned char *)names->common_name, -1, -1, 0) == 1 &&
+	    X509_set_issuer_name(x509, X509_get_subject_name(issuer)) == 1 &&
+	    ASN1_TIME_set(X509_getm_notBefore(x509), (time_t)names->not_before) !=
+	    NULL &&
+	    ASN1_TIME_set(X509_getm_notAfter(x509), (time_t)names->not_after) != NULL &&
+	    X509_set_pubkey(x509, key) == 1;
+}
+
 X509 *
-pkcs_self_signed(EVP_PKEY *key, const char *name, int64_t not_before, int64_t not_after,
-    const EVP_MD *md)
+pkcs_certificate(EVP_PKEY *key, const struct pkcs_names *names, X509 *ca,
+    EVP_PKEY *ca_key, const EVP_MD *md)
 {
 	X509 *x509 = X509_new();
-	X509_NAME *subject = NULL;
-	bool good = x509 != NULL;
+	X509 *issuer = ca == NULL ? x509 : ca;
 
-	if (good) {
-		subject = X509_get_subject_name(x509);
-		good = X509_set_version(x509, X509_VERSION_3) == 1 &&
-		    ASN1_INTEGER_set_int64(X509_get_serialNumber(x509), not_before) ==
-			1 &&
-		    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-			(const unsigned char *)name, -1, -1, 0) == 1 &&
-		    X509_set_issuer_name(x509, subject) == 1 &&
-		    ASN1_TIME_set(X509_getm_notBefore(x509), (time_t)not_before) !=
-			NULL &&
-		    ASN1_TIME_set(X509_getm_notAfter(x509), (time_t)not_after) !=
-			NULL &&
-		    X509_set_pubkey(x509, key) == 1;
-	}
-	good = good &&
-	    add_extension(x509, NID_basic_constraints, "critical,CA:FALSE") &&
-	    add_extension(x509, NID_ext_key_usage, "serverAuth") &&
-	    X509_sign(x509, key, md) > 0;
-	if (!good) {
-		X509_free(x509);
-		return NULL;
-	}
-	return x509;
+	if (x509 != NULL && fill(x509, key, names, issuer) &&
+	    add_extensions(x509, issuer, names->dns_name) &&
+	    X509_sign(x509, ca == NULL ? key : ca_key, md) > 0)
+		return x509;
+	X509_free(x509);
+	return NULL;
 }

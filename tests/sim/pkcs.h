@@ -28,8 +28,17 @@ enum pkcs_result {
 enum pkcs_result pkcs_sign_request(const uint8_t *der, size_t len, EVP_PKEY *key,
     const EVP_MD *md, uint8_t **ret_der, size_t *ret_len);
 
-/* A self-signed server certificate for name; NULL when OpenSSL fails. */
-X509 *pkcs_self_signed(EVP_PKEY *key, const char *name, int64_t not_before,
-    int64_t not_after, const EVP_MD *md);
+/* What a certificate is to say. */
+struct pkcs_names {
+	const char *common_name;
+	const char *dns_name; /* in the SubjectAltName; NULL: none */
+	int64_t not_before;
+	int64_t not_after;
+};
+
+/* A server certificate for key, signed by the CA or, when ca is NULL, by key
+ * itself; NULL when OpenSSL fails. */
+X509 *pkcs_certificate(EVP_PKEY *key, const struct pkcs_names *names, X509 *ca,
+    EVP_PKEY *ca_key, const EVP_MD *md);
 
 #endif
