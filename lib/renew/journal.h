@@ -21,12 +21,12 @@ enum {
 /* A run as it stands. Blobs are owned; clear with journal_run_clear. */
 struct journal_run {
 	int64_t id;
-	char device_uuid[37];
+	char device_uuid[37];				   /* lower case */
 	char remedy[JOURNAL_WORD_SIZE];			   /* "renew_amt_tls" */
 	char serial_number[CERT_SERIAL_MAX_BYTES * 2 + 1]; /* of the due one */
 	int64_t started_at;
 	bool open;		      /* neither done nor undone */
-	char step[JOURNAL_WORD_SIZE]; /* the last step begun */
+	char step[JOURNAL_WORD_SIZE]; /* the last step begun; "" before the first */
 	bool step_done;
 
 	uint8_t old_fingerprint[CERT_FINGERPRINT_BYTES];
@@ -46,35 +46,51 @@ struct journal_run {
 	size_t new_cert_len;
 };
 
+/* Free the blobs; the struct is zeroed. */
 void journal_run_clear(struct journal_run *run);
 
 /*
- * Take the device for this process: one remedy at a time per device UUID.
- * RC_LOCKED names the holder. Released by journal_unlock or process end.
+ * Take the device for this process: one remedy at a time per device UUID, two
+ * devices never in each other's way. RC_LOCKED names the holder; RC_FORMAT for
+ * a UUID that is none. Held until journal_unlock or the end of the process,
+ * SIGKILL included; a child must not inherit it (the descriptor closes on
+ * exec). The lock is a file in the folder "DATABASE.lock".
  */
 struct journal_lock;
-enum rc journal_lock(struct db *db, const char *device_uuid,
+enum rc journal_lock(const struct db *db, const char *device_uuid,
     struct journal_lock **ret_lock, struct err *err);
 void journal_unlock(struct journal_lock *lock);
 
-/* The open run of a device; RC_NOTFOUND. */
+/*
+ * The open run of a device; RC_NOTFOUND, with err left as it was. What
+ * *ret_run held is not freed. Clear with journal_run_clear.
+ */
 enum rc journal_find_open(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err);
 
-/* Begin a run; fills id. Durable when it returns. */
+/*
+ * Begin a run; fills id and started_at, sets open. Durable when it returns.
+ * RC_STATE when the device has an open run.
+ */
 enum rc journal_begin(struct db *db, struct journal_run *run, int64_t now,
     struct err *err);
 
-/* Record that a step is about to be sent, with everything run holds. Durable
- * when it returns. */
+/*
+ * Record that a step is about to be sent, with everything run holds. Durable
+ * when it returns. The same step may begin again. RC_STATE when the run is not
+ * open.
+ */
 enum rc journal_step_begin(struct db *db, struct journal_run *run, const char *step,
     int64_t now, struct err *err);
 
-/* Record its end and what run has learnt. */
+/* Record its end and what run has learnt. RC_STATE as above. */
 enum rc journal_step_end(struct db *db, struct journal_run *run, int64_t now,
     struct err *err);
 
-/* Close a run: "done", "undone" or "refused", with a printable text. */
+/*
+ * Close a run: "done", "undone" or "refused", with a text that is made
+ * printable (NULL for none), and everything run holds. RC_STATE as above.
+ */
 enum rc journal_close(struct db *db, struct journal_run *run, const char *outcome,
     const char *text, int64_t now, struct err *err);
 
@@ -83,7 +99,7 @@ enum rc journal_close(struct db *db, struct journal_run *run, const char *outcom
 enum rc journal_is_ours(struct db *db, const char *device_uuid,
     const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err);
 
-/* Keep a replaced certificate. */
+/* Keep a replaced certificate; once per run, however often it is called. */
 enum rc journal_archive(struct db *db, const struct journal_run *run,
     const struct cert *cert, const char *reason, int64_t now, struct err *err);
 

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One remedy at a time per device: a lock file named by its UUID in a folder
+ * beside the database.  flock(2) ends with the process, however that ends.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "renew/journal.h"
+
+enum {
+	LOCK_PATH_MAX_BYTES = 8192,
+	LOCK_TEXT_MAX_BYTES = 64,
+	LOCK_ATTEMPTS = 16,
+	UUID_LEN = 36,
+};
+
+struct journal_lock {
+	char *path;
+	int fd;
+};
+
+/* Its text becomes a file name, so nothing but a UUID gets that far. */
+static bool
+is_uuid(const char *text)
+{
+	if (strlen(text) != UUID_LEN)
+		return false;
+	for (size_t i = 0; i < UUID_LEN; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? text[i] != '-'
+			    : strchr("0123456789abcdef", text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+static enum rc
+make_path(const struct db *db, const char *device_uuid, char **ret_path,
+    struct err *err)
+{
+	struct buf buf;
+	char *path = NULL;
+	enum rc r;
+
+	buf_init(&buf, LOCK_PATH_MAX_BYTES);
+	r = buf_addf(&buf, "%s.lock", db->path);
+	if (r == RC_OK && mkdir(buf_str(&buf), 0700) != 0 && errno != EEXIST) {
+		r = err_system(err, "%s: cannot create the folder", buf_str(&buf));
+		goto out;
+	}
+	if (r == RC_OK)
+		r = buf_addf(&buf, "/%s", device_uuid);
+	if (r != RC_OK) {
+		r = err_set(err, r, "%s: lock file name", db->path);
+		goto out;
+	}
+	path = buf_take(&buf);
+	if (path == NULL)
+		r = err_set(err, RC_NOMEM, "%s: out of memory", db->path);
+	else
+		*ret_path = path;
+out:
+	buf_clear(&buf);
+	return r;
+}
+
+/* "held by process 1234", as its holder wrote it. */
+static enum rc
+name_holder(int fd, const char *device_uuid, struct err *err)
+{
+	char text[LOCK_TEXT_MAX_BYTES];
+	ssize_t n;
+
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? (size_t)n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return err_set(err, RC_LOCKED, "device %s: another remedy is at work: %s",
+	    device_uuid, text[0] != '\0' ? text : "held by another process");
+}
+
+/* Only words for the one who has to wait: the lock is what counts. */
+static void
+write_holder(int fd)
+{
+	char text[LOCK_TEXT_MAX_BYTES];
+	int n;
+
+	n = snprintf(text, sizeof(text), "held by process %ld\n", (long)getpid());
+	if (n > 0 && (size_t)n < sizeof(text) && ftruncate(fd, 0) == 0)
+		(void)!pwrite(fd, text, (size_t)n, 0);
+}
+
+/* The file that was locked may have lost its name to the one before. */
+static bool
+is_still_named(int fd, const char *path)
+{
+	struct stat named;
+	struct stat ours;
+
+	return fstat(fd, &ours) == 0 && stat(path, &named) == 0 &&
+	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+static enum rc
+take(const char *path, const char *device_uuid, int *ret_fd, struct err *err)
+{
+	enum rc r;
+	int fd;
+
+	for (int i = 0; i < LOCK_ATTEMPTS; i++) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			return err_system(err, "%s: cannot open", path);
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+			r = errno == EWOULDBLOCK
+			    ? name_holder(fd, device_uuid, err)
+			    : err_system(err, "%s: cannot lock", path);
+			close(fd);
+			return r;
+		}
+		if (is_still_named(fd, path)) {
+			*ret_fd = fd;
+			return RC_OK;
+		}
+		close(fd);
+	}
+	return err_set(err, RC_LOCKED, "device %s: other remedies come and go",
+	    device_uuid);
+}
+
+enum rc
+journal_lock(const struct db *db, const char *device_uuid,
+    struct journal_lock **ret_lock, struct err *err)
+{
+	struct journal_lock *lock;
+	enum rc r;
+
+	if (!is_uuid(device_uuid))
+		return err_set(err, RC_FORMAT, "device UUID %s: not a UUID",
+		    device_uuid);
+	lock = calloc(1, sizeof(*lock));
+	if (lock == NULL)
+		return err_set(err, RC_NOMEM, "lock: out of memory");
+	lock->fd = -1;
+	r = make_path(db, device_uuid, &lock->path, err);
+	if (r == RC_OK)
+		r = take(lock->path, device_uuid, &lock->fd, err);
+	if (r != RC_OK) {
+		free(lock->path);
+		free(lock);
+		return r;
+	}
+	write_holder(lock->fd);
+	*ret_lock = lock;
+	return RC_OK;
+}
+
+void
+journal_unlock(struct journal_lock *lock)
+{
+	if (lock == NULL)
+		return;
+	/* The name goes while the lock is held: who locks it after looks again. */
+	(void)unlink(lock->path);
+	close(lock->fd);
+	free(lock->path);
+	free(lock);
+}
