@@ -20,14 +20,18 @@ struct accept_input {
 	const struct cert *old; /* NULL: none was served */
 	int64_t version_major;	/* firmware generation; 0 unknown */
 	int64_t now;
-	int64_t device_now; /* the device's clock */
-	int64_t window_s;   /* renewal window of a certificate with this lifetime:
+	int64_t device_now;	/* the device's clock */
+	int64_t window_s;	/* renewal window of a certificate with this lifetime:
 			     * one that is due at once is refused */
+	int64_t lifetime_s;	/* wanted; 0: any */
+	int64_t max_lifetime_s; /* of the policy; 0: any */
 };
 
 /*
  * Run every rule. RC_OK when none failed; RC_CA with the first rule that failed
- * and its text. Each warning is appended to warnings as one line "rule: text".
+ * and its text, "rule: text". Each warning is appended to warnings (may be NULL)
+ * as one line "rule: text\n". Texts quote hostile names made printable.
+ * RC_NOMEM and RC_INTERNAL when it could not be judged: as good as refused.
  */
 enum rc accept_judge(const struct accept_input *input, struct buf *warnings,
     struct err *err);

@@ -43,7 +43,7 @@ struct ca_request {
 	int64_t lifetime_s;	/* wanted; 0: the backend's default */
 	int64_t not_before_max; /* device clock, when it is behind ours; else now */
 	int64_t now;
-	int64_t deadline_ms;
+	int64_t deadline_ms; /* of clock_monotonic_ms() */
 };
 
 /* Zeroed is empty; clear with ca_answer_clear. */
@@ -59,6 +59,21 @@ struct ca_answer {
 
 void ca_answer_clear(struct ca_answer *answer);
 
+/* Set the outcome and a text, which is made printable; what was issued goes. */
+void ca_answer_set(struct ca_answer *answer, enum ca_outcome outcome, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Take the bytes a CA calls a certificate: CA_ISSUED with that leaf, or
+ * CA_BADANSWER when there are none, too many, or they are none. RC_NOMEM.
+ */
+enum rc ca_answer_issue(struct ca_answer *answer, const uint8_t *der, size_t len,
+    struct err *err);
+
+/* Append a copy to the chain. RC_LIMIT past CA_CHAIN_MAX, RC_NOMEM. */
+enum rc ca_answer_add_chain(struct ca_answer *answer, const struct cert *cert,
+    struct err *err);
+
 /* What a preflight found. */
 struct ca_facts {
 	char kind[32];	    /* "local", later "enterprise", "stand-alone" */
@@ -71,31 +86,50 @@ struct ca_facts {
 struct ca; /* opaque: a configured backend */
 
 /*
- * Open [ca NAME]; NULL opens "local". RC_CONFIG names the key that is missing or
- * wrong; RC_NOTFOUND when there is no such section. Caller closes.
+ * Open [ca NAME]; NULL opens "local", which needs no section, nor conf.
+ * RC_CONFIG names the key that is missing, unknown or wrong; RC_NOTFOUND when
+ * there is no such section. Caller closes.
+ *
+ * Open it before anything is read from a device: the process that signs for a
+ * local CA starts here, and must not know what a device said.
  */
 enum rc ca_open(const struct conf *conf, const char *name, struct ca **ret_ca,
     struct err *err);
 void ca_close(struct ca *ca);
 
-/* "local (default)" for plans and messages; lent. */
+/* The same with a backend that is not in the table: for tests of its callers. */
+struct ca_ops;
+enum rc ca_open_with(const struct ca_ops *ops, const struct conf *conf,
+    const char *name, struct ca **ret_ca, struct err *err);
+
+/* "local (default)" or "corp (local)", for plans and messages; lent. */
 const char *ca_name(const struct ca *ca);
 
 /* The anchors that what it issues must verify to; lent. */
 const struct anchors *ca_anchors(const struct ca *ca);
 
-/* Before any write to a device: can this CA renew at all? RC_CA with the reason. */
+/*
+ * Before any write to a device: can this CA renew at all? RC_CA with the reason,
+ * RC_TIMEOUT past the deadline. Of the request, csr and csr_len are not read.
+ */
 enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
 
-/* Submit. RC_OK whenever there is an outcome, also a refusal; errors are ours. */
+/*
+ * Submit. RC_OK whenever there is an outcome, also a refusal; errors are ours.
+ * The same request within the hour gets the same certificate where a backend can
+ * tell. What is issued is not judged: see renew/accept.h. Clear the answer with
+ * ca_answer_clear.
+ */
 enum rc ca_submit(struct ca *ca, const struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err);
 
 /* A backend. */
 struct ca_ops {
 	const char *name;
-	const char *const *keys; /* its keys in [ca NAME], NULL-terminated */
+	/* its keys in [ca NAME], NULL-terminated; "backend" is understood */
+	const char *const *keys;
+	/* conf and name are NULL when there is no section */
 	enum rc (*open)(const struct conf *conf, const char *name, void **ret_state,
 	    struct err *err);
 	void (*close)(void *state);

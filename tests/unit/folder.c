@@ -26,9 +26,10 @@ enum {
 int
 folder_setup(void **state)
 {
-	struct folder *folder = test_calloc(1, sizeof(*folder));
+	struct folder *folder = calloc(1, sizeof(*folder));
 
-	if (snprintf(folder->path, sizeof(folder->path), "/tmp/amtcert-unit-XXXXXX") <
+	if (folder == NULL ||
+	    snprintf(folder->path, sizeof(folder->path), "/tmp/amtcert-unit-XXXXXX") <
 		0 ||
 	    mkdtemp(folder->path) == NULL)
 		return -1;
@@ -51,7 +52,7 @@ folder_teardown(void **state)
 	struct folder *folder = *state;
 	int r = nftw(folder->path, remove_entry, TREE_FDS, FTW_DEPTH | FTW_PHYS);
 
-	test_free(folder);
+	free(folder);
 	return r;
 }
 
