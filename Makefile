@@ -76,6 +76,8 @@ pkg = $(or $(shell pkg-config $(1) && echo ' '),$(error pkg-config $(1) failed: 
 
 PKG_CFLAGS    = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(call pkg,--cflags $(PACKAGES))))
 PKG_LIBS      = $(call once,PKG_LIBS,$(call pkg,--libs $(PACKAGES)))
+# A TLS server without RFC 5746 is something OpenSSL cannot be.
+SIM_LIBS      = $(call once,SIM_LIBS,$(call pkg,--libs gnutls))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call pkg,--libs cmocka))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow \
@@ -152,7 +154,7 @@ $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
 
 $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(SIM_LIBS)
 
 $(UNITS): $(B)/%: $(B)/%.o $(UNIT_OBJ) $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) \

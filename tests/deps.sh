@@ -8,7 +8,7 @@ set -eu
 
 build_packages='
 	gcc libc6-dev make pkg-config
-	libssl-dev libcurl4-openssl-dev libxml2-dev libsqlite3-dev
+	libssl-dev libcurl4-openssl-dev libgnutls28-dev libxml2-dev libsqlite3-dev
 	curl openssl
 '
 test_packages='

@@ -127,6 +127,36 @@ like "$(openssl s_client -connect "$host:$tls" -cipher ECDHE </dev/null 2>&1)" '
 chain_pid=$sim_pid
 
 #
+# No RFC 5746, which OpenSSL 3 refuses unless told otherwise
+#
+ask chain 'set device no-rfc5746=yes' >/dev/null
+ask chain 'set device rsa-only=no' >/dev/null
+out=$(openssl s_client -connect "$host:$tls" </dev/null 2>&1)
+like "$out" 'unsafe legacy renegotiation disabled' "no-rfc5746: OpenSSL's default does not connect"
+out=$(openssl s_client -connect "$host:$tls" -legacy_server_connect -CAfile "$tmp/ca.pem" -showcerts </dev/null 2>&1)
+like "$out" 'Secure Renegotiation IS NOT supported' "with the option it does"
+like "$out" 'Cipher is AES128-GCM-SHA256' "with RSA key exchange"
+like "$out" 'Extended master secret: no' "and no extended master secret"
+is "$(printf '%s\n' "$out" | grep -c 'BEGIN CERT')" 2 "the chain is the same"
+cat >"$tmp/legacy.cnf" <<'END'
+openssl_conf = a
+[a]
+ssl_conf = b
+[b]
+system_default = c
+[c]
+Options = UnsafeLegacyServerConnect
+END
+legacy_call() { OPENSSL_CONF=$tmp/legacy.cnf call "$@"; }
+legacy_call Get AMT_GeneralSettings
+is "$http" 200 "WS-Man works over it"
+OPENSSL_CONF=$tmp/legacy.cnf generate_key 0 2048
+is "$return_value" 0 "in both directions"
+OPENSSL_CONF=$tmp/legacy.cnf delete_key "$key_handle"
+ask chain 'set device no-rfc5746=no' >/dev/null
+ask chain 'set device rsa-only=yes' >/dev/null
+
+#
 # Faults
 #
 fault() { ask chain "fault device none" >/dev/null && ask chain "fault device $1" >/dev/null; }

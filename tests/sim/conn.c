@@ -11,8 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-
 #include "device.h"
 #include "http.h"
 #include "mem.h"
@@ -40,7 +38,7 @@ free_conn(void *ctx)
 {
 	struct conn *conn = ctx;
 
-	SSL_free(conn->ssl);
+	tls_free(conn->tls);
 	buf_clear(&conn->in);
 	buf_clear(&conn->out);
 	free(conn);
@@ -76,8 +74,6 @@ void
 conn_cut(struct conn *conn)
 {
 	/* No close_notify: the power went, or the firmware did not care. */
-	if (conn->ssl != NULL)
-		SSL_set_quiet_shutdown(conn->ssl, 1);
 	drop(conn);
 }
 
@@ -99,24 +95,25 @@ static void
 start_draining(struct conn *conn)
 {
 	conn->draining = true;
-	if (conn->ssl != NULL && conn->shaken)
-		(void)SSL_shutdown(conn->ssl);
-	ERR_clear_error();
+	if (conn->tls != NULL && conn->shaken)
+		tls_close(conn->tls);
 	(void)shutdown(conn->fd.fd, SHUT_WR);
 	arm(conn, DRAIN_MS);
 }
 
 static enum io
-tls_result(struct conn *conn, int result, uint32_t *events)
+tls_result(enum tls_io result, uint32_t *events)
 {
-	int error = SSL_get_error(conn->ssl, result);
-
-	ERR_clear_error();
-	if (error == SSL_ERROR_WANT_READ)
-		return IO_AGAIN;
-	if (error == SSL_ERROR_WANT_WRITE) {
+	switch (result) {
+	case TLS_DONE:
+		return IO_DONE;
+	case TLS_WANT_WRITE:
 		*events |= EPOLLOUT;
 		return IO_AGAIN;
+	case TLS_WANT_READ:
+		return IO_AGAIN;
+	case TLS_END:
+		break;
 	}
 	return IO_END;
 }
@@ -124,17 +121,14 @@ tls_result(struct conn *conn, int result, uint32_t *events)
 static enum io
 shake(struct conn *conn, uint32_t *events)
 {
-	int result = SSL_do_handshake(conn->ssl);
-	enum io io = IO_DONE;
+	enum io io = tls_result(tls_shake(conn->tls), events);
 
-	if (result == 1) {
+	if (io == IO_DONE) {
 		conn->shaken = true;
 		conn->dev->count.handshakes++;
-		return IO_DONE;
-	}
-	io = tls_result(conn, result, events);
-	if (io == IO_END)
+	} else if (io == IO_END) {
 		conn->dev->count.handshakes_failed++;
+	}
 	return io;
 }
 
@@ -144,14 +138,13 @@ write_some(struct conn *conn, uint32_t *events)
 	const char *bytes = conn->out.data + conn->out_done;
 	size_t len = conn->out.len - conn->out_done;
 
-	if (conn->ssl != NULL) {
+	if (conn->tls != NULL) {
 		size_t written = 0;
-		int result = SSL_write_ex(conn->ssl, bytes, len, &written);
+		enum io io =
+		    tls_result(tls_write(conn->tls, bytes, len, &written), events);
 
-		if (result != 1)
-			return tls_result(conn, result, events);
 		conn->out_done += written;
-		return IO_DONE;
+		return io;
 	}
 	for (;;) {
 		ssize_t n = send(conn->fd.fd, bytes, len, MSG_NOSIGNAL);
@@ -175,11 +168,12 @@ read_some(struct conn *conn, uint32_t *events)
 	char bytes[READ_BYTES];
 	size_t len = 0;
 
-	if (conn->ssl != NULL && !conn->draining) {
-		int result = SSL_read_ex(conn->ssl, bytes, sizeof(bytes), &len);
+	if (conn->tls != NULL && !conn->draining) {
+		enum io io =
+		    tls_result(tls_read(conn->tls, bytes, sizeof(bytes), &len), events);
 
-		if (result != 1)
-			return tls_result(conn, result, events);
+		if (io != IO_DONE)
+			return io;
 	} else {
 		ssize_t n = recv(conn->fd.fd, bytes, sizeof(bytes), 0);
 
@@ -277,7 +271,7 @@ step(struct conn *conn, uint32_t *events)
 	enum io io = IO_DONE;
 
 	*events = EPOLLIN;
-	if (conn->ssl != NULL && !conn->shaken) {
+	if (conn->tls != NULL && !conn->shaken) {
 		io = shake(conn, events);
 	} else if (conn->out_done < conn->out.len) {
 		io = write_some(conn, events);
@@ -356,9 +350,8 @@ conn_open(struct device *dev, int fd, bool is_tls)
 		return;
 	}
 	if (is_tls && !dev->sw.hang) {
-		conn->ssl = tls_new(dev, fd);
-		ERR_clear_error();
-		if (conn->ssl == NULL) {
+		conn->tls = tls_new(dev, fd);
+		if (conn->tls == NULL) {
 			drop(conn);
 			return;
 		}

@@ -10,13 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <openssl/ssl.h>
-
 #include "base/buf.h"
 #include "loop.h"
 
 struct device;
 struct exchange;
+struct tls;
 
 /* How a connection goes on when its output is gone. */
 enum conn_end {
@@ -31,7 +30,7 @@ struct conn {
 	struct device *dev;
 	struct conn *next;
 	struct conn *prev;
-	SSL *ssl; /* NULL: plain */
+	struct tls *tls; /* NULL: plain */
 	bool is_tls;
 	bool shaken; /* the handshake is done */
 	bool waits;  /* for another exchange of the device */

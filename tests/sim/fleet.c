@@ -203,8 +203,7 @@ make_one(struct sim *sim, const struct fleet *fleet, int64_t n,
 	char name[NAME_SIZE] = "";
 	enum rc r = RC_OK;
 
-	if (snprintf(name, sizeof(name), "%s-%05lld", kind->name, (long long)(n + 1)) <
-	    0)
+	if (snprintf(name, sizeof(name), "%s-%05lld", kind->name, (long long)n + 1) < 0)
 		return err_set(err, RC_INTERNAL, "name");
 	r = devconf_bare(sim, name, sets, err);
 	if (r != RC_OK)

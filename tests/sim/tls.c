@@ -7,11 +7,16 @@
 #include "tls.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include "device.h"
+#include "legacy.h"
+#include "mem.h"
 #include "rtc.h"
 
 enum {
@@ -30,6 +35,12 @@ enum {
 #define SUITES_P384 "ECDHE-ECDSA-AES256-GCM-SHA384"
 
 #define EKU_REMOTE_CONSOLE "2.16.840.1.113741.1.2.1"
+
+/* One of the two. */
+struct tls {
+	SSL *ssl;
+	struct legacy *legacy;
+};
 
 static struct {
 	int min, max;
@@ -231,18 +242,13 @@ set_mutual(struct device *dev, SSL *ssl)
 	return good;
 }
 
-SSL *
-tls_new(struct device *dev, int fd)
+static SSL *
+new_ssl(struct device *dev, int fd)
 {
-	SSL_CTX *ctx = NULL;
-	SSL *ssl = NULL;
+	SSL_CTX *ctx = find_context(dev);
+	SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
 	bool good = false;
 
-	if (dev->served.leaf == NULL)
-		return NULL;
-	ctx = find_context(dev);
-	if (ctx != NULL)
-		ssl = SSL_new(ctx);
 	if (ssl == NULL)
 		return NULL;
 	good = SSL_set_app_data(ssl, dev) == 1 &&
@@ -259,6 +265,92 @@ tls_new(struct device *dev, int fd)
 	}
 	SSL_set_accept_state(ssl);
 	return ssl;
+}
+
+struct tls *
+tls_new(struct device *dev, int fd)
+{
+	struct tls *tls = NULL;
+
+	if (dev->served.leaf == NULL)
+		return NULL;
+	tls = mem_new(1, sizeof(*tls));
+	if (dev->sw.no_rfc5746 && !dev->committed.tls[TLS_NETWORK].mutual)
+		tls->legacy = legacy_new(dev, fd);
+	else
+		tls->ssl = new_ssl(dev, fd);
+	ERR_clear_error();
+	if (tls->ssl == NULL && tls->legacy == NULL) {
+		free(tls);
+		return NULL;
+	}
+	return tls;
+}
+
+void
+tls_free(struct tls *tls)
+{
+	if (tls == NULL)
+		return;
+	SSL_free(tls->ssl);
+	legacy_free(tls->legacy);
+	free(tls);
+}
+
+static enum tls_io
+result_of(const struct tls *tls, int result)
+{
+	int error = SSL_get_error(tls->ssl, result);
+
+	ERR_clear_error();
+	if (error == SSL_ERROR_WANT_READ)
+		return TLS_WANT_READ;
+	if (error == SSL_ERROR_WANT_WRITE)
+		return TLS_WANT_WRITE;
+	return TLS_END;
+}
+
+enum tls_io
+tls_shake(struct tls *tls)
+{
+	int result = 0;
+
+	if (tls->legacy != NULL)
+		return legacy_shake(tls->legacy);
+	result = SSL_do_handshake(tls->ssl);
+	return result == 1 ? TLS_DONE : result_of(tls, result);
+}
+
+enum tls_io
+tls_read(struct tls *tls, void *bytes, size_t size, size_t *ret_len)
+{
+	int result = 0;
+
+	if (tls->legacy != NULL)
+		return legacy_read(tls->legacy, bytes, size, ret_len);
+	result = SSL_read_ex(tls->ssl, bytes, size, ret_len);
+	return result == 1 ? TLS_DONE : result_of(tls, result);
+}
+
+enum tls_io
+tls_write(struct tls *tls, const void *bytes, size_t len, size_t *ret_len)
+{
+	int result = 0;
+
+	if (tls->legacy != NULL)
+		return legacy_write(tls->legacy, bytes, len, ret_len);
+	result = SSL_write_ex(tls->ssl, bytes, len, ret_len);
+	return result == 1 ? TLS_DONE : result_of(tls, result);
+}
+
+void
+tls_close(struct tls *tls)
+{
+	if (tls->legacy != NULL)
+		legacy_close(tls->legacy);
+	else
+		(void)SSL_shutdown(tls->ssl);
+	ERR_clear_error();
 }
 
 void

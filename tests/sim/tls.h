@@ -6,15 +6,31 @@
 #ifndef AMTSIM_TLS_H
 #define AMTSIM_TLS_H
 
-#include <openssl/ssl.h>
+#include <stddef.h>
 
 struct device;
+struct tls;
 
-/* A server side for fd; NULL when the device serves no certificate or OpenSSL
- * refuses it. Caller frees with SSL_free. */
-SSL *tls_new(struct device *dev, int fd);
+enum tls_io {
+	TLS_DONE,
+	TLS_WANT_READ,
+	TLS_WANT_WRITE,
+	TLS_END /* closed, or broken */
+};
 
-/* "TLSv1.2" and so on to TLS1_2_VERSION; 0 for anything else. */
+/* A server side for fd; NULL when the device serves no certificate or the
+ * library refuses it. */
+struct tls *tls_new(struct device *dev, int fd);
+void tls_free(struct tls *tls);
+
+enum tls_io tls_shake(struct tls *tls);
+enum tls_io tls_read(struct tls *tls, void *bytes, size_t size, size_t *ret_len);
+enum tls_io tls_write(struct tls *tls, const void *bytes, size_t len, size_t *ret_len);
+
+/* Say close_notify. */
+void tls_close(struct tls *tls);
+
+/* "1.2" and so on to TLS1_2_VERSION; 0 for anything else. */
 int tls_version(const char *text);
 
 /* Free the contexts kept between connections. */
