@@ -202,6 +202,9 @@ serve_until_told(struct sim *sim, struct err *err)
 	struct loop_fd signals = { .fd = -1, .fn = on_signal, .ctx = sim->loop };
 	sigset_t set;
 
+	/* A TLS library writes without MSG_NOSIGNAL. */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return err_system(err, "signal");
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigaddset(&set, SIGINT);
