@@ -16,7 +16,8 @@
 enum {
 	CERT_DER_MAX_BYTES = 128 * 1024, /* a 60 KiB certificate must be read */
 	CERT_STORE_MAX_BYTES = 4100, /* uint8[4100], class AMT_PublicKeyCertificate */
-	CERT_SAN_MAX = 256,
+	CERT_SAN_MAX = 16384,	     /* dNSName entries; the DER bounds them, too */
+	CERT_NAME_MAX_BYTES = 1024,  /* a longer subject or CN ends in "..." */
 	CERT_FINGERPRINT_BYTES = 32,
 	CERT_SERIAL_MAX_BYTES = 64,
 };
@@ -41,22 +42,26 @@ enum {
 	CERT_EKU_OTHER = 1 << 6,
 };
 
+struct x509_st; /* OpenSSL's X509 */
+
 struct cert {
+	struct x509_st *x509; /* der as OpenSSL knows it; NULL when made by hand */
 	uint8_t *der;
 	size_t der_len;
 	uint8_t fingerprint[CERT_FINGERPRINT_BYTES]; /* SHA-256 of the DER */
 	uint8_t spki_sha256[CERT_FINGERPRINT_BYTES]; /* of SubjectPublicKeyInfo */
 
-	char *subject;	     /* RFC 4514 text as UTF-8, unprintable for output: */
-	char *issuer;	     /* pass both through text_printable() */
+	char *subject;	     /* RFC 4514 text as UTF-8, at most CERT_NAME_MAX_BYTES; */
+	char *issuer;	     /* pass both through text_printable() for output */
 	char *common_name;   /* last CN of the subject; NULL when there is none */
 	char *serial_number; /* lower-case hex, at least two digits */
 
 	int64_t not_before; /* seconds since 1970 UTC, both inclusive */
 	int64_t not_after;
 
-	char **san_dns; /* dNSName entries as they stand; an entry holding a NUL
-			 * byte is not listed but counted in n_san_bad */
+	char **san_dns; /* dNSName entries as they stand; one that is empty, longer
+			 * than a DNS name can be or holds a byte that is not
+			 * visible ASCII is counted in n_san_bad instead */
 	size_t n_san_dns;
 	size_t n_san_bad;
 	bool has_san;
@@ -85,11 +90,21 @@ struct cert {
 
 /*
  * Parse one DER certificate, which must end where the bytes end.  RC_FORMAT
- * names the field and its RFC 5280 section; RC_LIMIT above CERT_DER_MAX_BYTES
- * or CERT_SAN_MAX.  Strings are valid UTF-8 (bytes that are not are escaped).
- * Caller frees with cert_free.
+ * names the field and its RFC 5280 section; RC_LIMIT above CERT_DER_MAX_BYTES,
+ * CERT_SERIAL_MAX_BYTES or CERT_SAN_MAX.  Strings are valid UTF-8 (bytes that are
+ * not are escaped).  Caller frees with cert_free.
  */
 enum rc cert_parse(const uint8_t *der, size_t len, struct cert **ret_cert,
+    struct err *err);
+
+/* The same from what OpenSSL has parsed already: decoding a key is by far the
+ * dearest part, so a chain that libssl holds is not decoded twice. x509 stays
+ * the caller's and must not be changed afterwards. */
+enum rc cert_from_x509(struct x509_st *x509, struct cert **ret_cert, struct err *err);
+
+/* OpenSSL's form of a certificate, parsed now if it was made by hand. Caller
+ * frees with X509_free. RC_FORMAT. */
+enum rc cert_get_x509(const struct cert *cert, struct x509_st **ret_x509,
     struct err *err);
 
 /* Every certificate of a PEM file of at most 16 MiB, in order. RC_FORMAT when
