@@ -34,6 +34,7 @@ for class in AMT_AuthorizationService AMT_CryptographicCapabilities AMT_MessageL
     AMT_PublicKeyManagementService AMT_RemoteAccessCapabilities AMT_RemoteAccessService \
     AMT_RemoteAccessPolicyRule AMT_SetupAndConfigurationService \
     AMT_UserInitiatedConnectionService AMT_WiFiPortConfigurationService \
+    AMT_8021XProfile IPS_IEEE8021xSettings CIM_EthernetPort CIM_WiFiPort \
     CIM_ComputerSystemPackage IPS_HostBasedSetupService IPS_LANEndpoint \
     IPS_ProvisioningRecordLog; do
 	call Get "$class"
@@ -58,6 +59,12 @@ call Enumerate CIM_IEEE8021xSettings "" "<n:Enumerate xmlns:n=\"$wsen\"/>"
 context=$(value EnumerationContext)
 call Pull CIM_IEEE8021xSettings "" "<n:Pull xmlns:n=\"$wsen\"><n:EnumerationContext>$context</n:EnumerationContext><n:MaxElements>999</n:MaxElements></n:Pull>"
 compare CIM_IEEE8021xSettings.Pull CIM_IEEE8021xSettings
+
+call Enumerate CIM_CredentialContext "" "<n:Enumerate xmlns:n=\"$wsen\"/>"
+context=$(value EnumerationContext)
+call Pull CIM_CredentialContext "" "<n:Pull xmlns:n=\"$wsen\"><n:EnumerationContext>$context</n:EnumerationContext><n:MaxElements>999</n:MaxElements></n:Pull>"
+reply=$(printf '%s' "$reply" | sed 's/<g:EnumerationContext>[^<]*<\/g:EnumerationContext>//; s/<\/g:PullResponse>/<g:EndOfSequence>&/')
+compare CIM_CredentialContext.Pull CIM_CredentialContext
 
 call Enumerate AMT_PublicKeyCertificate "" "<n:Enumerate xmlns:n=\"$wsen\"/>"
 compare AMT_PublicKeyCertificate.Enumerate AMT_PublicKeyCertificate

@@ -69,4 +69,24 @@ run "$amtsim" --set no-such-key=1
 like "$err" 'no such key' "an unknown key is named"
 run "$amtsim" --device "$tmp/missing.conf"
 like "$err" 'missing.conf' "a missing file too"
+
+# The lab: one device for each thing that can be wrong.
+tests/sim/mklab.sh "$simca" "$tmp/lab" >/dev/null
+ok $? "the lab is made"
+start_sim lab --device "$tmp/lab/lab.conf" || exit 1
+is "$(grep -c '^ready ' "$tmp/lab.log")" "$(grep -c '^\[device ' "$tmp/lab/lab.conf")" "and all of it serves"
+kept=$tmp
+in_lab() { # DEVICE: the verdict of its handshake
+	local line
+	line=$(grep -E "^ready $1 " "$kept/lab.log")
+	read -r _ name host tls plain <<<"$line"
+	openssl s_client -connect "$host:$tls" -CAfile "$kept/lab/ca.pem" -verify_return_error \
+	    -verify_hostname "$1.lab.example" -cipher 'ALL:@SECLEVEL=0' </dev/null 2>&1 |
+	    grep -oE 'Verify return code: [0-9]+|verify error:num=[0-9]+' | sed '1!d; s/.*[ =]//'
+}
+for row in 'good 0' 'due 0' 'expired 10' 'future 9' 'wrong-name 62' 'unknown-ca 20' \
+    'self-signed 18' 'empty-subject 0' 'weak-key 0' 'sha1 0' 'deep 0' 'for-ever 0' 'p384 0'; do
+	is "$(in_lab "${row% *}")" "${row#* }" "lab, ${row% *}: ${row#* }"
+done
+stop_sim lab "$sim_pid"
 done_testing

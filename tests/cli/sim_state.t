@@ -293,6 +293,16 @@ call Get AMT_GeneralSettings
 is "$http" 200 "and what has nothing to do with keys works"
 wait "$slow"
 is "$(cat "$tmp/slow")" 0 "the pair is there in the end"
+n_keys() { ask sim state | grep -o '"bits"' | wc -l; }
+before=$(n_keys)
+envelope GenerateKeyPair AMT_PublicKeyManagementService "" \
+    "<r:GenerateKeyPair_INPUT xmlns:r=\"$(uri AMT_PublicKeyManagementService)\"><r:KeyAlgorithm>0</r:KeyAlgorithm><r:KeyLength>2048</r:KeyLength></r:GenerateKeyPair_INPUT>" |
+    post --max-time 1 -o /dev/null
+is "$?" 28 "a client that does not wait"
+# shellcheck disable=SC2317 # called by wait_for
+one_more_key() { [ "$(n_keys)" = $((before + 1)) ]; }
+wait_for 5 one_more_key
+ok $? "finds the pair made all the same"
 ask sim 'set pc1 key-ms=0' >/dev/null
 
 invoke AMT_AuditLog ReadRecords '<r:StartIndex>1</r:StartIndex>'

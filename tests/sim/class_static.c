@@ -54,6 +54,40 @@ static const struct class_prop lan_props[] = {
 	{ NULL, NULL },
 };
 
+static const struct class_prop wired_port_props[] = {
+	{ "CreationClassName", "CIM_EthernetPort" },
+	{ "Description", "Wired0" },
+	{ "DeviceID", "Intel(r) AMT Ethernet Port 0" },
+	{ "ElementName", "Intel(r) AMT Ethernet Port" },
+	{ "EnabledDefault", "5" },
+	{ "EnabledState", "2" },
+	{ "LinkTechnology", "2" },
+	{ "MaxSpeed", "2500000000" },
+	{ "NetworkAddresses", "48210b50d8c9" },
+	{ "OperationalStatus", "0" },
+	{ "PortType", "53" },
+	{ "RequestedState", "12" },
+	{ "Speed", "1000000000" },
+	{ "SystemCreationClassName", "CIM_ComputerSystem" },
+	{ "SystemName", "Intel(r) AMT" },
+	{ NULL, NULL },
+};
+
+static const struct class_prop wifi_port_props[] = {
+	{ "CreationClassName", "CIM_WiFiPort" },
+	{ "DeviceID", "WiFi Port 0" },
+	{ "ElementName", "WiFi Port 0" },
+	{ "EnabledState", "3" },
+	{ "HealthState", "5" },
+	{ "LinkTechnology", "11" },
+	{ "PermanentAddress", "000000000000" },
+	{ "PortType", "0" },
+	{ "RequestedState", "3" },
+	{ "SystemCreationClassName", "CIM_ComputerSystem" },
+	{ "SystemName", "Intel(r) AMT" },
+	{ NULL, NULL },
+};
+
 static const struct class_prop record_props[] = {
 	{ "CurrentNumberOfRecords", "1" },
 	{ "ElementName", "Intel(r) AMT Provisioning Record Log" },
@@ -96,6 +130,16 @@ const struct class class_static[] = {
 	    .name = "IPS_LANEndpoint",
 	    .common = true,
 	    .props = lan_props,
+	},
+	{
+	    .name = "CIM_EthernetPort",
+	    .common = true,
+	    .props = wired_port_props,
+	},
+	{
+	    .name = "CIM_WiFiPort",
+	    .common = true,
+	    .props = wifi_port_props,
 	},
 	{
 	    .name = "IPS_ProvisioningRecordLog",
