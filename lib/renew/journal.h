@@ -68,6 +68,10 @@ void journal_unlock(struct journal_lock *lock);
 enum rc journal_find_open(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err);
 
+/* The newest run of a device that ended as "done"; otherwise as above. */
+enum rc journal_find_last_done(struct db *db, const char *device_uuid,
+    struct journal_run *ret_run, struct err *err);
+
 /*
  * Begin a run; fills id and started_at, sets open. Durable when it returns.
  * RC_STATE when the device has an open run.

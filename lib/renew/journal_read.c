@@ -86,7 +86,7 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	run->id = sqlite3_column_int64(stmt, 0);
 	run->started_at = sqlite3_column_int64(stmt, 1);
 	run->step_done = sqlite3_column_int64(stmt, 2) != 0;
-	run->open = true;
+	run->open = sqlite3_column_int64(stmt, 17) != 0;
 	r = READ_TEXT(3, device_uuid);
 	if (r == RC_OK)
 		r = READ_TEXT(4, remedy);
@@ -118,11 +118,12 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	return r;
 }
 
-enum rc
-journal_find_open(struct db *db, const char *device_uuid, struct journal_run *ret_run,
-    struct err *err)
+/* The newest run of a device with that outcome. */
+static enum rc
+find_run(struct db *db, const char *device_uuid, const char *outcome,
+    struct journal_run *ret_run, struct err *err)
 {
-	const struct db_value uuid = db_text(device_uuid);
+	const struct db_value values[] = { db_text(device_uuid), db_text(outcome) };
 	struct journal_run run = { 0 };
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = false;
@@ -132,9 +133,9 @@ journal_find_open(struct db *db, const char *device_uuid, struct journal_run *re
 	    "SELECT id, started_at, step_done, device_uuid, remedy, serial_number,"
 	    " step, old_fingerprint, old_cert_instance_id, old_key_instance_id,"
 	    " new_cert_instance_id, new_key_instance_id, keys_before, new_spki, csr,"
-	    " signed_csr, new_cert FROM run"
-	    " WHERE device_uuid = ? AND closed_at IS NULL",
-	    &uuid, 1, &stmt, err);
+	    " signed_csr, new_cert, closed_at IS NULL FROM run"
+	    " WHERE device_uuid = ? AND outcome IS ? ORDER BY id DESC LIMIT 1",
+	    values, sizeof(values) / sizeof(values[0]), &stmt, err);
 	if (r != RC_OK)
 		return r;
 	r = db_next(db, stmt, &is_row, err);
@@ -149,4 +150,19 @@ journal_find_open(struct db *db, const char *device_uuid, struct journal_run *re
 	journal_run_clear(&run);
 	(void)sqlite3_finalize(stmt);
 	return r;
+}
+
+/* A run has no outcome until it is closed. */
+enum rc
+journal_find_open(struct db *db, const char *device_uuid, struct journal_run *ret_run,
+    struct err *err)
+{
+	return find_run(db, device_uuid, NULL, ret_run, err);
+}
+
+enum rc
+journal_find_last_done(struct db *db, const char *device_uuid,
+    struct journal_run *ret_run, struct err *err)
+{
+	return find_run(db, device_uuid, "done", ret_run, err);
 }

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PKCS#10 with the firmware's key, and the CA behind renew/ca.h.  Nothing that a
+ * CA returned goes further than this file unless renew/accept.h took it.
+ */
+#include "renew/enroll.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "amt/change.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "renew/accept.h"
+#include "renew/look.h"
+#include "renew/resume.h"
+#include "x509/csr.h"
+#include "x509/name.h"
+
+enum {
+	WARNINGS_MAX_BYTES = 4096
+};
+
+static bool
+is_address(const char *name)
+{
+	return strchr(name, ':') != NULL || name[strspn(name, "0123456789.")] == '\0';
+}
+
+enum rc
+enroll_fill_profile(struct renewal *rn, struct err *err)
+{
+	const char *name = rn->options->target->name;
+	const struct facts_presented *presented = &rn->facts.presented;
+	size_t n = 0;
+	enum rc r = RC_OK;
+
+	if (is_address(name))
+		return err_set(err, RC_STATE,
+		    "%s: a certificate is issued for a DNS name: give it with "
+		    "--hostname, and the address with --address",
+		    name);
+	rn->profile =
+	    (struct csr_profile){ .common_name = name, .eku = CERT_EKU_SERVER_AUTH };
+	if (presented->path.ignoring_time != PATH_OK)
+		return RC_OK;
+	cert_free(rn->names_from);
+	rn->names_from = NULL;
+	r = cert_dup(rn->served, &rn->names_from, err);
+	for (size_t i = 0; r == RC_OK && i < rn->names_from->n_san_dns; i++) {
+		const char *other = rn->names_from->san_dns[i];
+
+		if (n == RENEWAL_DNS_NAMES_MAX || strcasecmp(other, name) == 0 ||
+		    !text_is_hostname(other) || is_address(other))
+			continue;
+		rn->dns_names[n++] = other;
+	}
+	rn->profile.dns_names = rn->dns_names;
+	rn->profile.n_dns_names = n;
+	return r;
+}
+
+static void
+fill_request(const struct renewal *rn, struct ca_request *request)
+{
+	int64_t now = renewal_now(rn);
+	int64_t device_now = renewal_device_now(rn);
+
+	*request = (struct ca_request){ .profile = rn->profile,
+		.csr = rn->run.signed_csr,
+		.csr_len = rn->run.signed_csr_len,
+		.digest = rn->generation->digest,
+		.not_before_max = device_now < now ? device_now : now,
+		.now = now,
+		.deadline_ms = rn->options->deadline_ms };
+}
+
+enum rc
+enroll_preflight(struct renewal *rn, struct err *err)
+{
+	struct ca_request request;
+	int64_t lifetime_s = 0;
+	enum rc r = RC_OK;
+
+	fill_request(rn, &request);
+	r = ca_preflight(rn->ca, &request, &rn->ca_facts, err);
+	if (r != RC_OK)
+		return r;
+	lifetime_s = rn->ca_facts.lifetime_s;
+	if (lifetime_s > 0 &&
+	    policy_is_due(rn->options->policy, request.now, request.now + lifetime_s,
+		request.now))
+		return err_set(err, RC_CA,
+		    "%s: what it issues (%lld days) would be due at once by policy %s",
+		    ca_name(rn->ca), (long long)(lifetime_s / CLOCK_DAY_S),
+		    policy_rule_text(rn->options->policy->rule));
+	return RC_OK;
+}
+
+enum rc
+enroll_sign(struct renewal *rn, struct err *err)
+{
+	const struct facts_key *key = renewal_find_new_key(rn);
+	struct journal_run *run = &rn->run;
+	const char *digest = rn->generation->digest;
+	uint8_t *csr = NULL;
+	uint8_t *signed_csr = NULL;
+	size_t csr_len = 0;
+	size_t signed_len = 0;
+	enum rc r = RC_OK;
+
+	if (key == NULL)
+		return err_set(err, RC_LOST, "the new key pair is not in the store");
+	r = csr_build(&rn->profile, run->new_spki, run->new_spki_len, digest, &csr,
+	    &csr_len, err);
+	if (r == RC_OK)
+		r = look_connect(rn, err);
+	if (r == RC_OK)
+		r = change_sign_csr(rn->device, key->instance_id, digest, csr, csr_len,
+		    &signed_csr, &signed_len, &rn->status, err);
+	if (r == RC_OK)
+		r = csr_verify_signed(signed_csr, signed_len, csr, csr_len,
+		    run->new_spki, run->new_spki_len, err);
+	if (r == RC_OK)
+		r = renewal_keep_bytes(&run->csr, &run->csr_len, csr, csr_len, err);
+	if (r == RC_OK)
+		r = renewal_keep_bytes(&run->signed_csr, &run->signed_csr_len,
+		    signed_csr, signed_len, err);
+	if (r == RC_OK)
+		rn->has_request = true;
+	free(csr);
+	free(signed_csr);
+	return r;
+}
+
+/* The verified path names the issuers that the device should present: all but the
+ * leaf and a self-issued root. */
+static enum rc
+keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
+    size_t n_chain, const struct anchors *anchors, struct err *err)
+{
+	struct cert *list[CA_CHAIN_MAX + 1] = { NULL };
+	struct path path = { 0 };
+	enum rc r = cert_dup(leaf, &list[0], err);
+
+	if (r != RC_OK)
+		return r;
+	for (size_t i = 0; i < rn->n_issuers; i++)
+		cert_free(rn->issuers[i]);
+	rn->n_issuers = 0;
+	for (size_t i = 0; i < n_chain && i < CA_CHAIN_MAX; i++)
+		list[i + 1] = chain[i];
+	r = path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
+	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++) {
+		if (path.elements[i]->is_self_issued || rn->n_issuers == CA_CHAIN_MAX)
+			continue;
+		r = cert_dup(path.elements[i], &rn->issuers[rn->n_issuers], err);
+		if (r == RC_OK)
+			rn->n_issuers++;
+	}
+	path_clear(&path);
+	cert_free(list[0]);
+	return r;
+}
+
+static enum rc
+judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
+    size_t n_chain, struct err *err)
+{
+	const struct policy *policy = rn->options->policy;
+	const struct anchors *anchors = rn->options->target->anchors != NULL
+	    ? rn->options->target->anchors
+	    : ca_anchors(rn->ca);
+	const struct accept_input input = { .leaf = leaf,
+		.chain = chain,
+		.n_chain = n_chain,
+		.csr = rn->run.signed_csr,
+		.csr_len = rn->run.signed_csr_len,
+		.profile = &rn->profile,
+		.anchors = anchors,
+		.old = renewal_serves_new(rn) ? NULL : rn->served,
+		.version_major = rn->facts.version_major,
+		.now = renewal_now(rn),
+		.device_now = renewal_device_now(rn),
+		.window_s = policy_window_s(policy, cert_lifetime_s(leaf)),
+		.max_lifetime_s = policy->max_lifetime_s };
+	struct buf warnings;
+	enum rc r = RC_OK;
+
+	buf_init(&warnings, WARNINGS_MAX_BYTES);
+	r = accept_judge(&input, &warnings, err);
+	if (r == RC_OK)
+		r = keep_issuers(rn, leaf, chain, n_chain, anchors, err);
+	if (r == RC_OK && warnings.len > 0) {
+		buf_truncate(&warnings, warnings.len - 1);
+		renewal_say(rn, "enroll", buf_str(&warnings));
+	}
+	buf_clear(&warnings);
+	return r;
+}
+
+static enum rc
+take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (answer->outcome != CA_ISSUED) {
+		rn->stays_open =
+		    answer->outcome == CA_PENDING || answer->outcome == CA_RETRY;
+		return err_set(err, RC_CA, "%s: %s: %s", ca_name(rn->ca),
+		    ca_outcome_text(answer->outcome), answer->text);
+	}
+	r = judge(rn, answer->leaf, answer->chain, answer->n_chain, err);
+	if (r != RC_OK) {
+		err_prefix(err, "%s: refused what it issued", ca_name(rn->ca));
+		return r;
+	}
+	r = renewal_set_new_cert(rn, answer->leaf, err);
+	if (r == RC_OK)
+		answer->leaf = NULL;
+	return r;
+}
+
+enum rc
+enroll_submit(struct renewal *rn, struct err *err)
+{
+	struct ca_request request;
+	struct ca_answer answer = { 0 };
+	enum rc r = RC_OK;
+
+	fill_request(rn, &request);
+	r = ca_submit(rn->ca, &request, &answer, err);
+	if (r == RC_OK)
+		r = take_answer(rn, &answer, err);
+	ca_answer_clear(&answer);
+	return r;
+}
+
+enum rc
+enroll_judge_again(struct renewal *rn, struct err *err)
+{
+	/* Its helpers are in the store by now, or come with a new answer. */
+	struct cert *chain[CA_CHAIN_MAX] = { NULL };
+	size_t n = 0;
+
+	for (size_t i = 0; i < rn->facts.n_certs && n < CA_CHAIN_MAX; i++)
+		if (!rn->facts.certs[i].has_key && rn->facts.certs[i].cert->is_ca)
+			chain[n++] = rn->facts.certs[i].cert;
+	return judge(rn, rn->new_cert, chain, n, err);
+}

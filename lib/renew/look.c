@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Handshake, session, and the parts of the facts that a renewal needs.  Which
+ * certificates and keys are ours is asked of the journal with every reading of
+ * the store, so that the steps can be judged without a query.
+ */
+#include "renew/look.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "amt/identity.h"
+#include "amt/rtc.h"
+#include "amt/settings.h"
+#include "amt/store.h"
+#include "amt/survey.h"
+#include "amt/usage.h"
+#include "base/clock.h"
+#include "renew/resume.h"
+
+#define REALM_PREFIX "Digest:"
+
+bool
+look_is_passing(enum rc r)
+{
+	return r == RC_LOST || r == RC_CONNECT || r == RC_TIMEOUT || r == RC_TLS ||
+	    r == RC_HTTP || r == RC_FAULT || r == RC_FORMAT || r == RC_LIMIT ||
+	    r == RC_PT_STATUS;
+}
+
+static int64_t
+step_deadline(const struct renewal *rn)
+{
+	int64_t end = clock_monotonic_ms() + RENEWAL_REQUEST_MS;
+
+	return end < rn->options->deadline_ms ? end : rn->options->deadline_ms;
+}
+
+void
+look_disconnect(struct renewal *rn)
+{
+	device_close(rn->device);
+	rn->device = NULL;
+}
+
+enum rc
+look_shake_hands(struct renewal *rn, struct presented *ret_presented, struct err *err)
+{
+	const struct target *target = rn->options->target;
+	const struct tls_endpoint endpoint = { .address = target_address(target),
+		.port = target->port == 0 ? TARGET_PORT_TLS : target->port,
+		.family = target->family,
+		.client_cert_file = target->client_cert_file,
+		.client_key_file = target->client_key_file };
+	struct presented presented = { 0 };
+	enum rc r = tls_handshake(&endpoint, step_deadline(rn), &presented, err);
+
+	if (r != RC_OK)
+		return r;
+	if (presented.n_certs == 0) {
+		presented_clear(&presented);
+		return err_set(err, RC_TLS, "%s: no certificate was presented",
+		    target->name);
+	}
+	*ret_presented = presented;
+	return RC_OK;
+}
+
+void
+look_take_served(struct renewal *rn, struct presented *presented)
+{
+	cert_free(rn->served);
+	rn->served = presented->certs[0];
+	presented->certs[0] = NULL;
+	rn->stale &= ~(unsigned int)STALE_SERVED;
+}
+
+static enum rc
+read_served(struct renewal *rn, struct err *err)
+{
+	struct presented presented = { 0 };
+	enum rc r = look_shake_hands(rn, &presented, err);
+
+	if (r == RC_OK)
+		look_take_served(rn, &presented);
+	presented_clear(&presented);
+	return r;
+}
+
+/*
+ * A pin names the old key. Once the device serves the key pair that it made at
+ * our request, that one is as well known: it came over the pinned session.
+ */
+static void
+choose_pin(struct renewal *rn)
+{
+	uint8_t sha256[CERT_FINGERPRINT_BYTES];
+
+	rn->session = *rn->options->target;
+	if (!rn->session.has_pin || rn->served == NULL ||
+	    !renewal_new_spki_sha256(rn, sha256) ||
+	    memcmp(sha256, rn->served->spki_sha256, sizeof(sha256)) != 0)
+		return;
+	memcpy(rn->session.pin, sha256, sizeof(sha256));
+}
+
+enum rc
+look_connect(struct renewal *rn, struct err *err)
+{
+	if (rn->device != NULL) {
+		device_set_deadline(rn->device, step_deadline(rn));
+		return RC_OK;
+	}
+	choose_pin(rn);
+	return device_open(&rn->session, TRUST_TIME_JUDGED, renewal_now(rn),
+	    step_deadline(rn), &rn->device, err);
+}
+
+static bool
+is_broken_uuid(const char *uuid)
+{
+	static const char *const broken[] = { "",
+		"00000000-0000-0000-0000-000000000000",
+		"03000200-0400-0500-0006-000700080009",
+		"ffffffff-ffff-ffff-ffff-ffffffffffff" };
+
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		if (strcmp(uuid, broken[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Boards without a UUID of their own share one: they are told apart by the realm,
+ * which the firmware makes at random when it is provisioned. */
+static enum rc
+name_device(struct renewal *rn, struct err *err)
+{
+	const char *realm = rn->facts.realm;
+	size_t out = 0;
+
+	if (!is_broken_uuid(rn->facts.uuid)) {
+		memcpy(rn->uuid, rn->facts.uuid, sizeof(rn->uuid));
+		return RC_OK;
+	}
+	if (strncmp(realm, REALM_PREFIX, sizeof(REALM_PREFIX) - 1) == 0)
+		realm += sizeof(REALM_PREFIX) - 1;
+	if (strlen(realm) != 32 || strspn(realm, "0123456789abcdefABCDEF") != 32)
+		return err_set(err, RC_STATE,
+		    "%s: neither a UUID nor a realm tells it from others",
+		    rn->facts.name);
+	for (size_t i = 0; i < 32; i++) {
+		if (i == 8 || i == 12 || i == 16 || i == 20)
+			rn->uuid[out++] = '-';
+		rn->uuid[out++] = (char)tolower((unsigned char)realm[i]);
+	}
+	rn->uuid[out] = '\0';
+	return RC_OK;
+}
+
+enum rc
+look_meet(struct renewal *rn, struct err *err)
+{
+	const struct target *target = rn->options->target;
+	struct facts facts = { 0 };
+	enum rc r = survey_read_presented(target, renewal_now(rn), step_deadline(rn),
+	    &facts, err);
+
+	if (r != RC_OK)
+		return r;
+	facts_clear(&rn->facts);
+	rn->facts = facts;
+	if (facts.presented.n_certs == 0)
+		return err_set(err, RC_TLS, "%s: no certificate was presented",
+		    target->name);
+	cert_free(rn->served);
+	rn->served = NULL;
+	r = cert_dup(facts.presented.certs[0], &rn->served, err);
+	if (r == RC_OK)
+		r = look_connect(rn, err);
+	if (r == RC_OK)
+		r = identity_read_names(rn->device, &rn->facts, err);
+	if (r == RC_OK)
+		r = identity_read(rn->device, &rn->facts, err);
+	if (r == RC_OK)
+		r = name_device(rn, err);
+	return r;
+}
+
+/* Ownership of everything in the store, from the journal. */
+static enum rc
+mark_ours(struct renewal *rn, struct err *err)
+{
+	const struct facts *facts = &rn->facts;
+	enum rc r = RC_OK;
+
+	memset(rn->ours_cert, 0, sizeof(rn->ours_cert));
+	memset(rn->ours_key, 0, sizeof(rn->ours_key));
+	if (!rn->has_db)
+		return RC_OK;
+	for (size_t i = 0; i < facts->n_certs && r == RC_OK; i++)
+		r = journal_is_ours(&rn->db, rn->uuid,
+		    facts->certs[i].cert->spki_sha256, &rn->ours_cert[i], err);
+	for (size_t i = 0; i < facts->n_keys && r == RC_OK; i++)
+		r = journal_is_ours(&rn->db, rn->uuid, facts->keys[i].spki_sha256,
+		    &rn->ours_key[i], err);
+	return r;
+}
+
+/* Usages that were read before stay with their certificate. */
+static void
+carry_usage(const struct facts *before, struct facts *after)
+{
+	for (size_t i = 0; i < after->n_certs; i++) {
+		struct facts_cert *cert = &after->certs[i];
+		const struct facts_cert *old =
+		    facts_find_cert(before, cert->instance_id);
+
+		if (old != NULL && cert_equals(old->cert, cert->cert))
+			cert->usage = old->usage;
+	}
+}
+
+static enum rc
+read_store(struct renewal *rn, struct err *err)
+{
+	struct facts fresh = { 0 };
+	struct facts before = rn->facts;
+	enum rc r = store_read(rn->device, &fresh, err);
+
+	if (r != RC_OK)
+		return r;
+	carry_usage(&before, &fresh);
+	rn->facts.certs = fresh.certs;
+	rn->facts.n_certs = fresh.n_certs;
+	rn->facts.keys = fresh.keys;
+	rn->facts.n_keys = fresh.n_keys;
+	rn->facts.n_unreadable = fresh.n_unreadable;
+	memcpy(rn->facts.unreadable, fresh.unreadable, sizeof(fresh.unreadable));
+	fresh = (struct facts){ .certs = before.certs,
+		.n_certs = before.n_certs,
+		.keys = before.keys,
+		.n_keys = before.n_keys };
+	facts_clear(&fresh);
+	rn->stale &= ~(unsigned int)STALE_STORE;
+	return mark_ours(rn, err);
+}
+
+/* Only which certificate TLS is bound to: with no certificates in the facts
+ * nothing else is read. */
+static enum rc
+read_context(struct renewal *rn, struct err *err)
+{
+	struct facts context = { 0 };
+	enum rc r = usage_read(rn->device, &context, err);
+
+	if (r != RC_OK)
+		return r;
+	rn->facts.has_tls_context = context.has_tls_context;
+	memcpy(rn->facts.tls_context_cert, context.tls_context_cert,
+	    sizeof(context.tls_context_cert));
+	facts_clear(&context);
+	rn->stale &= ~(unsigned int)STALE_CONTEXT;
+	return RC_OK;
+}
+
+static enum rc
+read_usage(struct renewal *rn, struct err *err)
+{
+	enum rc r = usage_read(rn->device, &rn->facts, err);
+
+	if (r != RC_OK)
+		return r;
+	rn->usage_known = true;
+	rn->stale &= ~(unsigned int)(STALE_USAGE | STALE_CONTEXT);
+	return RC_OK;
+}
+
+enum rc
+look_again(struct renewal *rn, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if ((rn->stale & STALE_SERVED) != 0)
+		r = read_served(rn, err);
+	if (r == RC_OK && (rn->stale & ~(unsigned int)STALE_SERVED) != 0)
+		r = look_connect(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_STORE) != 0)
+		r = read_store(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_USAGE) != 0)
+		r = read_usage(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_CONTEXT) != 0)
+		r = read_context(rn, err);
+	if (r == RC_OK)
+		r = resume_claim_key(rn, err);
+	if (r != RC_OK)
+		look_disconnect(rn);
+	return r;
+}
+
+enum rc
+look_at_all(struct renewal *rn, struct err *err)
+{
+	enum rc r = look_connect(rn, err);
+
+	if (r == RC_OK)
+		r = rtc_read(rn->device, &rn->facts.clock, err);
+	if (r == RC_OK)
+		r = settings_read_tls(rn->device, &rn->facts, err);
+	if (r == RC_OK)
+		r = store_read_limits(rn->device, &rn->facts.limits, err);
+	if (r == RC_OK) {
+		rn->stale |= STALE_STORE | STALE_USAGE;
+		r = look_again(rn, err);
+	}
+	if (r == RC_OK)
+		rn->facts.has_store = true;
+	return r;
+}

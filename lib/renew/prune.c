@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One rule for certificates, one for keys, asked of every entry of the store.
+ */
+#include "renew/prune.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "amt/change.h"
+#include "amt/pt_status.h"
+#include "renew/look.h"
+
+/* The certificate that this run leaves behind in use. */
+static bool
+is_kept(const struct renewal *rn, const struct cert *cert)
+{
+	if (rn->proved && rn->served != NULL && cert_equals(cert, rn->served))
+		return true;
+	if (rn->is_undoing)
+		return memcmp(cert->fingerprint, rn->run.old_fingerprint,
+			   CERT_FINGERPRINT_BYTES) == 0;
+	return rn->new_cert != NULL && cert_equals(cert, rn->new_cert);
+}
+
+static bool
+is_prunable_cert(const struct renewal *rn, size_t i)
+{
+	const struct facts_cert *cert = &rn->facts.certs[i];
+	unsigned int usage = cert->usage;
+
+	if (!rn->proved)
+		usage &= ~(unsigned int)USAGE_TLS;
+	return rn->usage_known && rn->ours_cert[i] && usage == USAGE_NONE &&
+	    !cert->is_trusted_root && !cert->is_read_only && !is_kept(rn, cert->cert);
+}
+
+/* A certificate that stays needs its key. */
+static bool
+is_needed_key(const struct renewal *rn, const struct facts_key *key)
+{
+	for (size_t i = 0; i < rn->facts.n_certs; i++)
+		if (!is_prunable_cert(rn, i) &&
+		    memcmp(rn->facts.certs[i].cert->spki_sha256, key->spki_sha256,
+			CERT_FINGERPRINT_BYTES) == 0)
+			return true;
+	return !rn->is_undoing && key == renewal_find_new_key(rn);
+}
+
+static bool
+is_prunable_key(const struct renewal *rn, size_t i)
+{
+	return rn->ours_key[i] && rn->facts.n_unreadable == 0 &&
+	    !is_needed_key(rn, &rn->facts.keys[i]);
+}
+
+bool
+prune_has_no_certs(const void *ctx)
+{
+	const struct renewal *rn = ctx;
+
+	for (size_t i = 0; i < rn->facts.n_certs; i++)
+		if (is_prunable_cert(rn, i))
+			return false;
+	return true;
+}
+
+bool
+prune_has_no_keys(const void *ctx)
+{
+	const struct renewal *rn = ctx;
+
+	for (size_t i = 0; i < rn->facts.n_keys; i++)
+		if (is_prunable_key(rn, i))
+			return false;
+	return true;
+}
+
+void
+prune_plan_certs(const void *ctx, struct plan *plan)
+{
+	const struct renewal *rn = ctx;
+
+	for (size_t i = 0; i < rn->facts.n_certs; i++)
+		if (is_prunable_cert(rn, i))
+			plan_add_write(plan, "AMT_PublicKeyCertificate", "Delete",
+			    rn->facts.certs[i].instance_id);
+}
+
+void
+prune_plan_keys(const void *ctx, struct plan *plan)
+{
+	const struct renewal *rn = ctx;
+
+	for (size_t i = 0; i < rn->facts.n_keys; i++)
+		if (is_prunable_key(rn, i))
+			plan_add_write(plan, "AMT_PublicPrivateKeyPair", "Delete",
+			    rn->facts.keys[i].instance_id);
+}
+
+static enum rc
+ready(struct renewal *rn, struct err *err)
+{
+	if (!rn->proved || !rn->usage_known)
+		return err_set(err, RC_INTERNAL, "prune: before the proof");
+	return look_connect(rn, err);
+}
+
+enum rc
+prune_certs(void *ctx, struct err *err)
+{
+	struct renewal *rn = ctx;
+	enum rc r = ready(rn, err);
+
+	for (size_t i = 0; r == RC_OK && i < rn->facts.n_certs; i++) {
+		const struct facts_cert *cert = &rn->facts.certs[i];
+
+		if (!is_prunable_cert(rn, i))
+			continue;
+		r = journal_archive(&rn->db, &rn->run, cert->cert,
+		    rn->is_undoing ? "not proved" : "replaced", renewal_now(rn), err);
+		rn->stale |= STALE_STORE;
+		if (r == RC_OK)
+			r = change_delete_certificate(rn->device, cert->instance_id,
+			    &rn->status, err);
+	}
+	return r;
+}
+
+enum rc
+prune_keys(void *ctx, struct err *err)
+{
+	struct renewal *rn = ctx;
+	enum rc r = ready(rn, err);
+
+	for (size_t i = 0; r == RC_OK && i < rn->facts.n_keys; i++) {
+		if (!is_prunable_key(rn, i))
+			continue;
+		rn->stale |= STALE_STORE;
+		r = change_delete_key_pair(rn->device, rn->facts.keys[i].instance_id,
+		    &rn->status, err);
+	}
+	return r;
+}
+
+void
+prune_explain(struct renewal *rn)
+{
+	const struct facts_cert *old = renewal_find_old_cert(rn);
+	const char *why = "it was not installed by this program";
+	size_t i = 0;
+
+	rn->kept[0] = '\0';
+	if (old == NULL)
+		return;
+	i = (size_t)(old - rn->facts.certs);
+	if (is_prunable_cert(rn, i))
+		return;
+	if (old->is_read_only)
+		why = "it is the firmware's own";
+	else if (old->is_trusted_root)
+		why = "it is a trusted root as well";
+	else if ((old->usage & ~(unsigned int)USAGE_TLS) != USAGE_NONE)
+		why = "it is used for more than TLS";
+	(void)snprintf(rn->kept, sizeof(rn->kept),
+	    "the replaced certificate (%s) stays in the store: %s", old->instance_id,
+	    why);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One renewal of the TLS certificate of one device: what was asked for, what is
+ * known of the device, and where the run stands.  Shared by the files of this
+ * remedy; programs see renew/renew_tls.h only.
+ */
+#ifndef AMTCERT_RENEW_RENEWAL_H
+#define AMTCERT_RENEW_RENEWAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "amt/device.h"
+#include "policy/facts.h"
+#include "policy/policy.h"
+#include "renew/ca.h"
+#include "renew/generation.h"
+#include "renew/journal.h"
+#include "renew/renew_tls.h"
+#include "renew/step.h"
+
+#define RENEWAL_REMEDY "renew_amt_tls"
+
+enum {
+	RENEWAL_DNS_NAMES_MAX = 16,
+	RENEWAL_REQUEST_MS = 60000, /* one step and the look after it */
+	RENEWAL_PROOF_MS = 120000,  /* firmware may restart its network first */
+};
+
+/* What of the device has to be read again. */
+enum renewal_stale {
+	STALE_STORE = 1 << 0,
+	STALE_USAGE = 1 << 1, /* which contexts name what */
+	STALE_CONTEXT = 1 << 2,
+	STALE_SERVED = 1 << 3,
+	STALE_ALL = STALE_STORE | STALE_USAGE | STALE_CONTEXT | STALE_SERVED,
+};
+
+struct renewal {
+	const struct renew_tls_options *options; /* lent */
+	int64_t opened_ms;
+
+	/* The device. */
+	struct device *device; /* NULL: not connected */
+	struct target session; /* shallow copy of the target, for its pin */
+	struct facts facts;
+	unsigned int stale;		 /* STALE_... */
+	struct cert *served;		 /* what the newest handshake presented */
+	char uuid[37];			 /* what the journal calls this device */
+	bool ours_cert[FACTS_CERTS_MAX]; /* by index in facts: we installed it */
+	bool ours_key[FACTS_KEYS_MAX];
+	bool usage_known; /* of every certificate in facts */
+	int status;	  /* PT_STATUS of the newest change */
+
+	/* What is asked for. */
+	char due[FACTS_TEXT_SIZE]; /* "renewal due, 30 d left" */
+	const struct generation *generation;
+	struct cert *names_from; /* what dns_names point into */
+	const char *dns_names[RENEWAL_DNS_NAMES_MAX];
+	struct csr_profile profile;
+	struct ca *ca;
+	struct ca_facts ca_facts;
+	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
+	size_t n_issuers;
+
+	/* The run. */
+	struct db db;
+	bool has_db;
+	struct journal_lock *lock;
+	struct journal_run run;
+	bool has_run;	       /* run is in the journal and open */
+	bool is_resumed;       /* by an earlier process */
+	bool is_undoing;       /* the way back */
+	bool is_foreign;       /* somebody else's certificate is served */
+	bool has_request;      /* run.signed_csr is valid for run.new_spki */
+	struct cert *new_cert; /* run.new_cert, parsed */
+	bool wrote;	       /* something that changes the device was sent */
+	bool bound;	       /* the new certificate was bound, by any process */
+	bool committed_back;
+	bool proved;
+	bool stays_open; /* the next run goes on: not our failure, not final */
+	char kept[FACTS_TEXT_SIZE]; /* what was left in place, and why */
+};
+
+/* Our time: now of the options and what has passed since. */
+int64_t renewal_now(const struct renewal *rn);
+
+/* The device's time by its clock as last read; ours when it is not known. */
+int64_t renewal_device_now(const struct renewal *rn);
+
+/* Milliseconds left of the run; negative when it is over. */
+int64_t renewal_left_ms(const struct renewal *rn);
+
+/* The store's entry of the certificate or key that this run makes or replaces;
+ * NULL when it is not in the store. Compared by bytes, never by handle. */
+const struct facts_cert *renewal_find_new_cert(const struct renewal *rn);
+const struct facts_cert *renewal_find_old_cert(const struct renewal *rn);
+const struct facts_key *renewal_find_new_key(const struct renewal *rn);
+
+/* Is the served certificate the new, the old one? */
+bool renewal_serves_new(const struct renewal *rn);
+bool renewal_serves_old(const struct renewal *rn);
+
+/* Copy bytes into an owned field of the run, replacing what was there. */
+enum rc renewal_keep_bytes(uint8_t **field, size_t *field_len, const uint8_t *bytes,
+    size_t len, struct err *err);
+
+/* Take the new certificate, or forget it (cert NULL). Takes cert on success. */
+enum rc renewal_set_new_cert(struct renewal *rn, struct cert *cert, struct err *err);
+
+/* Forget request and certificate: they are for a key that is gone. */
+void renewal_forget_request(struct renewal *rn);
+
+/* SHA-256 of run.new_spki. false when there is none. */
+bool renewal_new_spki_sha256(const struct renewal *rn,
+    uint8_t sha256[CERT_FINGERPRINT_BYTES]);
+
+void renewal_say(const struct renewal *rn, const char *step, const char *text);
+
+void renewal_clear(struct renewal *rn);
+
+#endif

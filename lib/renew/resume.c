@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The journal of one run.  Handles are noted for people; what counts are bytes:
+ * fingerprints of certificates, SubjectPublicKeyInfo of keys.
+ */
+#include "renew/resume.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "renew/tls_steps.h"
+#include "x509/csr.h"
+
+/* What a taken up run holds, in a form that can be judged. */
+static enum rc
+take_up(struct renewal *rn, struct err *err)
+{
+	struct cert *cert = NULL;
+	enum rc r = RC_OK;
+
+	if (strcmp(rn->run.remedy, RENEWAL_REMEDY) != 0)
+		return err_set(err, RC_STATE,
+		    "%s: a run of %s is open for this device: finish it first",
+		    rn->options->target->name, rn->run.remedy);
+	rn->has_run = true;
+	rn->is_resumed = true;
+	rn->is_undoing = tls_steps_is_back(rn->run.step);
+	rn->bound = tls_steps_may_have_bound(rn->run.step);
+	rn->wrote = rn->run.step[0] != '\0';
+	if (rn->run.new_cert_len > 0) {
+		r = cert_parse(rn->run.new_cert, rn->run.new_cert_len, &cert, err);
+		if (r != RC_OK)
+			return r;
+		rn->new_cert = cert;
+	}
+	resume_judge_request(rn);
+	return RC_OK;
+}
+
+enum rc
+resume_attach(struct renewal *rn, struct err *err)
+{
+	const struct renew_tls_options *options = rn->options;
+	struct err absent = { 0 };
+	enum rc r = RC_OK;
+
+	if (options->apply) {
+		r = db_open(options->inventory_file, &rn->db, err);
+	} else {
+		r = db_open_read_only(options->inventory_file, &rn->db, &absent);
+		if (r == RC_NOTFOUND)
+			return RC_OK;
+		if (r != RC_OK)
+			(void)err_set(err, r, "%s", absent.text);
+	}
+	if (r != RC_OK)
+		return r;
+	rn->has_db = true;
+	if (options->apply)
+		r = journal_lock(&rn->db, rn->uuid, &rn->lock, err);
+	if (r != RC_OK)
+		return r;
+	r = journal_find_open(&rn->db, rn->uuid, &rn->run, err);
+	if (r == RC_NOTFOUND)
+		return RC_OK;
+	return r == RC_OK ? take_up(rn, err) : r;
+}
+
+enum rc
+resume_begin(struct renewal *rn, struct err *err)
+{
+	const struct facts_cert *old = facts_find_cert_by_der(&rn->facts, rn->served);
+	const struct facts_key *key = facts_find_key_of(&rn->facts, rn->served);
+	struct journal_run run = { 0 };
+	enum rc r = RC_OK;
+
+	(void)snprintf(run.device_uuid, sizeof(run.device_uuid), "%s", rn->uuid);
+	(void)snprintf(run.remedy, sizeof(run.remedy), "%s", RENEWAL_REMEDY);
+	(void)snprintf(run.serial_number, sizeof(run.serial_number), "%s",
+	    rn->served->serial_number);
+	memcpy(run.old_fingerprint, rn->served->fingerprint,
+	    sizeof(run.old_fingerprint));
+	if (old != NULL)
+		memcpy(run.old_cert_instance_id, old->instance_id,
+		    sizeof(run.old_cert_instance_id));
+	if (key != NULL)
+		memcpy(run.old_key_instance_id, key->instance_id,
+		    sizeof(run.old_key_instance_id));
+	journal_run_clear(&rn->run);
+	rn->run = run;
+	if (!rn->options->apply)
+		return RC_OK;
+	r = journal_begin(&rn->db, &rn->run, renewal_now(rn), err);
+	if (r == RC_OK)
+		rn->has_run = true;
+	return r;
+}
+
+static bool
+was_there_before(const struct renewal *rn, const struct facts_key *key)
+{
+	for (size_t at = 0; at + CERT_FINGERPRINT_BYTES <= rn->run.keys_before_len;
+	     at += CERT_FINGERPRINT_BYTES)
+		if (memcmp(rn->run.keys_before + at, key->spki_sha256,
+			CERT_FINGERPRINT_BYTES) == 0)
+			return true;
+	return false;
+}
+
+/* The one that appeared; NULL when there is none, or more than one. */
+static const struct facts_key *
+find_new_key(const struct renewal *rn)
+{
+	const struct facts_key *found = NULL;
+
+	for (size_t i = 0; i < rn->facts.n_keys; i++) {
+		const struct facts_key *key = &rn->facts.keys[i];
+
+		if (was_there_before(rn, key))
+			continue;
+		if (rn->run.new_key_instance_id[0] != '\0') {
+			if (strcmp(key->instance_id, rn->run.new_key_instance_id) == 0)
+				return key;
+			continue;
+		}
+		if (key->has_cert || rn->ours_key[i])
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = key;
+	}
+	return found;
+}
+
+enum rc
+resume_claim_key(struct renewal *rn, struct err *err)
+{
+	const struct facts_key *key = NULL;
+	enum rc r = RC_OK;
+
+	if (!rn->has_run || rn->run.keys_before == NULL || rn->run.new_spki_len > 0 ||
+	    (rn->stale & STALE_STORE) != 0)
+		return RC_OK;
+	key = find_new_key(rn);
+	if (key == NULL)
+		return RC_OK;
+	r = renewal_keep_bytes(&rn->run.new_spki, &rn->run.new_spki_len, key->spki,
+	    key->spki_len, err);
+	if (r != RC_OK)
+		return r;
+	memcpy(rn->run.new_key_instance_id, key->instance_id,
+	    sizeof(rn->run.new_key_instance_id));
+	rn->ours_key[key - rn->facts.keys] = true;
+	if (!rn->options->apply)
+		return RC_OK;
+	/* From here on it is ours, whatever happens to this process. */
+	return journal_step_begin(&rn->db, &rn->run, rn->run.step, renewal_now(rn),
+	    err);
+}
+
+enum rc
+resume_note_keys(struct renewal *rn, struct err *err)
+{
+	size_t size = rn->facts.n_keys * CERT_FINGERPRINT_BYTES;
+	uint8_t *keys = NULL;
+
+	if (rn->run.keys_before != NULL)
+		return RC_OK;
+	keys = calloc(rn->facts.n_keys + 1, CERT_FINGERPRINT_BYTES);
+	if (keys == NULL)
+		return err_set(err, RC_NOMEM, "renewal: out of memory");
+	for (size_t i = 0; i < rn->facts.n_keys; i++)
+		memcpy(keys + i * CERT_FINGERPRINT_BYTES, rn->facts.keys[i].spki_sha256,
+		    CERT_FINGERPRINT_BYTES);
+	/* An empty list is told from none by one entry that no key has. */
+	rn->run.keys_before = keys;
+	rn->run.keys_before_len = size == 0 ? CERT_FINGERPRINT_BYTES : size;
+	return RC_OK;
+}
+
+void
+resume_judge_request(struct renewal *rn)
+{
+	const struct journal_run *run = &rn->run;
+
+	rn->has_request = run->signed_csr_len > 0 && run->csr_len > 0 &&
+	    run->new_spki_len > 0 &&
+	    csr_verify_signed(run->signed_csr, run->signed_csr_len, run->csr,
+		run->csr_len, run->new_spki, run->new_spki_len, NULL) == RC_OK;
+}
+
+enum rc
+resume_step_begin(struct renewal *rn, const char *step, struct err *err)
+{
+	return journal_step_begin(&rn->db, &rn->run, step, renewal_now(rn), err);
+}
+
+enum rc
+resume_step_end(struct renewal *rn, struct err *err)
+{
+	return journal_step_end(&rn->db, &rn->run, renewal_now(rn), err);
+}
+
+enum rc
+resume_close(struct renewal *rn, const char *outcome, const char *text, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (!rn->has_run)
+		return RC_OK;
+	r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn), err);
+	if (r == RC_OK)
+		rn->has_run = false;
+	return r;
+}

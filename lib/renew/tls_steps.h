@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two tables of the TLS renewal: the way there, and the way back when the
+ * new certificate is not proved.  Both are worked off by renew/step.h.
+ */
+#ifndef AMTCERT_RENEW_TLS_STEPS_H
+#define AMTCERT_RENEW_TLS_STEPS_H
+
+#include "renew/renewal.h"
+
+extern const struct step tls_steps[];
+extern const struct step tls_steps_back[];
+
+/* What has to be known, and journalled, before a step of either table runs. */
+enum rc tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err);
+
+/* Is a step of the journal one of the way back? */
+bool tls_steps_is_back(const char *step);
+
+/* May the new certificate have been bound once this step was begun? */
+bool tls_steps_may_have_bound(const char *step);
+
+#endif
