@@ -97,6 +97,19 @@ generate_key
 is "$key_handle" "$first" "its handle is used again"
 delete_key "$key_handle"
 
+openssl rsa -in "$tmp/new.key" -traditional -outform DER -out "$tmp/new.der" 2>/dev/null
+add_key() {
+	invoke AMT_PublicKeyManagementService AddKey \
+	    "<r:KeyBlob>$(base64 -w0 "$tmp/new.der")</r:KeyBlob>"
+}
+add_key
+is "$return_value" 0 "AddKey takes a private key"
+like "$reply" 'AMT_PublicKeyCertificate</c:ResourceURI>.*Key: Handle: [0-9]' "and names it as captured"
+added=$(printf '%s' "$reply" | grep -oE 'Key: Handle: [0-9]+' | grep -oE '[0-9]+$')
+add_key
+is "$return_value" 2058 "once"
+delete_key "$added"
+
 "$simca" -m sign -o "$tmp/pc1.pem" --request "$tmp/signed.der" --ca "$tmp/ca.pem" \
     --ca-key "$tmp/ca.key" --san pc1.example
 add_certificate "$tmp/pc1.pem"

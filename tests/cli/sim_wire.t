@@ -201,6 +201,9 @@ ask sim "set $name identify-anonymous=yes" >/dev/null
 is "$(printf '%s' "$identify" | curl -s -o /dev/null -w '%{http_code}' --data-binary @- "http://$host:$plain/wsman-anon/identify")" \
     200 "unless switched on"
 
+ask sim "set $name identify=no" >/dev/null
+is "$(printf '%s' "$identify" | post -o /dev/null -w '%{http_code}')" 400 "Identify can be switched off"
+
 #
 # Enumerations
 #
@@ -252,6 +255,18 @@ for dialect in mc gw wsmancli; do
 	is "$http" 400 "$dialect: delete"
 done
 dialect=mc
+
+#
+# A new password
+#
+invoke AMT_AuthorizationService SetAdminAclEntryEx \
+    "<r:Username>admin</r:Username><r:DigestPassword>$(printf '%s' "admin:$(json "$(ask sim state)" realm):N3w!Passw0rd" | openssl md5 -binary | base64)</r:DigestPassword>"
+is "$return_value" 0 "SetAdminAclEntryEx"
+call Get AMT_GeneralSettings
+is "$http" 401 "the old password is refused"
+sim_password='N3w!Passw0rd'
+call Get AMT_GeneralSettings
+is "$http" 200 "the new one is not"
 
 stop_sim sim "$sim_pid"
 done_testing

@@ -13,6 +13,7 @@
 #include "base/codec.h"
 #include "class.h"
 #include "device.h"
+#include "digest.h"
 #include "firmware.h"
 
 enum {
@@ -239,6 +240,7 @@ set_admin(struct class_call *call)
 		free(dev->password);
 		dev->password = NULL;
 		memcpy(dev->ha1, bytes, MD5_BYTES);
+		digest_restart(dev); /* the old nonces are dead */
 		audit_add(dev, AUDIT_ACCOUNT_CHANGED, NULL, 0);
 	}
 	free(bytes);

@@ -268,7 +268,10 @@ ops_execute(struct device *dev, const struct soap_request *request, struct reply
 	int index = 0;
 
 	if (request->op == OP_IDENTIFY) {
-		answer_identify(reply, dev);
+		if (dev->sw.identify)
+			answer_identify(reply, dev);
+		else
+			answer_fault(reply, dev, request, FAULT_ACTION_NOT_SUPPORTED, -1);
 		return;
 	}
 	if (class == NULL) {
