@@ -44,12 +44,14 @@ struct path {
 };
 
 /*
- * Verify chain[0] for purpose TLS server over chain[1..] to anchors, once
- * with time ignored and once at now. Weak algorithms are reported by the facts
- * of each element, so level 0 is used for building and PATH_WEAK is left to
- * callers that ask for it with min_level > 0. anchors may be NULL:
- * PATH_UNCHECKED. A failed verification is a result, not an error: RC_NOMEM and
- * RC_FORMAT only. Clear with path_clear.
+ * Verify chain[0] for purpose TLS server over chain[1..] to anchors, with time
+ * ignored and at now; a second pass over the signatures is made only when an
+ * element of the first path is not valid at now, notAfter itself counting as
+ * valid. Weak algorithms are reported by the facts of each element, so level 0
+ * is used for building and PATH_WEAK is left to callers that ask for it with
+ * min_level > 0. anchors may be NULL, or n 0: PATH_UNCHECKED. A failed
+ * verification is a result, not an error: RC_NOMEM and RC_FORMAT only. Leaves
+ * OpenSSL's error queue as it was. Clear with path_clear.
  */
 enum rc path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
     int64_t now, int min_level, struct path *ret_path, struct err *err);
