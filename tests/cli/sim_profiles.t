@@ -113,6 +113,13 @@ commit
 is "$return_value" 0 "AMT 16: without a context its own certificate is served"
 like "$(openssl s_client -connect "$host:$tls" </dev/null 2>&1)" 'subject=CN = Intel' "really"
 stop_sim all "$pid"
+start_sim own -s profile=16.1 -s tls-port=0 -s plain-port=0 -s "certificate=$tmp/rsa.pem" \
+    -s "key=$tmp/rsa.key" || exit 1
+is "$(served)" "$(fingerprint "$tmp/rsa.pem")" "AMT 16: another certificate is bound"
+enumerate AMT_PublicKeyCertificate
+is "$(printf '%s' "$items" | grep -oE 'ReadOnlyCertificate>(true|false)' | tr '\n' ' ')" \
+    'ReadOnlyCertificate>false ReadOnlyCertificate>true ' "AMT 16: its own stays beside it"
+stop_sim own "$sim_pid"
 
 #
 # The chain: what continues the leaf, no root

@@ -72,6 +72,8 @@ static const struct key keys[] = {
 	INT("max-trusted-cn", sw.max_trusted_cn, "4"),
 	INT("flash-writes", sw.flash_writes, "left until status 38; -1: no limit"),
 	INT("max-connections", sw.max_connections, "64"),
+	BOOL("own-certificate", sw.own_certificate,
+	    "yes: 16.0 and later hold a read-only one of their own"),
 	BOOL("own-key", makes_own_key, "yes: own certificate with a key of its own"),
 	SPECIAL("certificate", "PEM: the TLS certificate, in the store and bound"),
 	SPECIAL("key", "PEM: its private key"),

@@ -31,6 +31,7 @@ static const struct switches switch_defaults = {
 	.capabilities = true,
 	.refused_status = 16,
 	.commit_drops = true,
+	.own_certificate = true,
 };
 
 struct device *

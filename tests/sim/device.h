@@ -134,6 +134,7 @@ struct switches {
 	bool commit_drops;
 	int64_t restart_ms;
 	bool sticky;
+	bool own_certificate;
 	/* TLS */
 	bool rsa_only;
 	bool no_rfc5746;

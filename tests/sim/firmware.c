@@ -124,8 +124,7 @@ firmware_start(struct device *dev, struct err *err)
 {
 	enum rc r = RC_OK;
 
-	if (dev->profile->own_context && dev->own_cert == STORE_NONE &&
-	    dev->pending.context == STORE_NONE)
+	if (dev->profile->own_context && dev->sw.own_certificate)
 		r = make_own_cert(dev, err);
 	if (r == RC_OK && dev->profile->own_context &&
 	    dev->pending.context == STORE_NONE)

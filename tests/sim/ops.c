@@ -271,7 +271,8 @@ ops_execute(struct device *dev, const struct soap_request *request, struct reply
 		if (dev->sw.identify)
 			answer_identify(reply, dev);
 		else
-			answer_fault(reply, dev, request, FAULT_ACTION_NOT_SUPPORTED, -1);
+			answer_fault(reply, dev, request, FAULT_ACTION_NOT_SUPPORTED,
+			    -1);
 		return;
 	}
 	if (class == NULL) {
