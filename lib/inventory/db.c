@@ -32,6 +32,19 @@ advice(int code)
 	}
 }
 
+static enum rc
+code_rc(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_NOMEM:
+		return RC_NOMEM;
+	case SQLITE_BUSY:
+		return RC_LOCKED;
+	default:
+		return RC_DB;
+	}
+}
+
 enum rc
 db_error(struct db *db, const char *what, struct err *err)
 {
@@ -40,8 +53,8 @@ db_error(struct db *db, const char *what, struct err *err)
 	if (db->sqlite == NULL)
 		return err_set(err, RC_NOMEM, "%s: %s: out of memory", db->path, what);
 	code = sqlite3_extended_errcode(db->sqlite);
-	return err_set(err, (code & 0xff) == SQLITE_NOMEM ? RC_NOMEM : RC_DB,
-	    "%s: %s: %s%s", db->path, what, sqlite3_errmsg(db->sqlite), advice(code));
+	return err_set(err, code_rc(code), "%s: %s: %s%s", db->path, what,
+	    sqlite3_errmsg(db->sqlite), advice(code));
 }
 
 enum rc

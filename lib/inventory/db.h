@@ -54,7 +54,8 @@ enum rc db_open_read_only_as(const char *path, const struct schema *schema,
 /* Accepts a zeroed struct. */
 void db_close(struct db *db);
 
-/* Record SQLite's message. Always returns RC_DB (RC_NOMEM on its own). */
+/* Record SQLite's message. Returns RC_DB; RC_LOCKED when another process has been
+ * writing for longer than DB_BUSY_TIMEOUT_MS; RC_NOMEM on its own. */
 enum rc db_error(struct db *db, const char *what, struct err *err);
 
 /* Run statements without parameters and without results. */

@@ -482,7 +482,7 @@ a_second_writer_is_told_that_there_is_one(void **state)
 
 	sqlite3_busy_timeout(second.sqlite, 1);
 	assert_rc(db_begin(&first, &err), RC_OK, &err);
-	assert_rc(db_begin(&second, &err), RC_DB, &err);
+	assert_rc(db_begin(&second, &err), RC_LOCKED, &err);
 	assert_has(err.text, "another program is writing");
 	db_rollback(&second);
 	db_rollback(&first);
