@@ -29,8 +29,9 @@ struct accept_input {
 
 /*
  * Run every rule. RC_OK when none failed; RC_CA with the first rule that failed
- * and its text, "rule: text". Each warning is appended to warnings (may be NULL)
- * as one line "rule: text\n". Texts quote hostile names made printable.
+ * and its text, "rule: text". Each warning, and each further failure, is
+ * appended to warnings (may be NULL) as one line "rule: text\n". Texts quote
+ * hostile names made printable.
  * RC_NOMEM and RC_INTERNAL when it could not be judged: as good as refused.
  */
 enum rc accept_judge(const struct accept_input *input, struct buf *warnings,

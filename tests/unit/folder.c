@@ -17,7 +17,7 @@
 #include "unit.h"
 
 enum {
-	NAMES = 8,
+	NAMES = 64,
 	NAME_SIZE = 160,
 	NOBODY = 65534,
 	TREE_FDS = 16,

@@ -16,7 +16,7 @@ struct folder {
 int folder_setup(void **state);
 int folder_teardown(void **state);
 
-/* "FOLDER/name"; a few such names live at the same time. */
+/* "FOLDER/name"; dozens of such names live at the same time. */
 const char *folder_file(const struct folder *folder, const char *name);
 
 /* How many entries it has. */
