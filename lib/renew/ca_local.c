@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The embedded CA: settings, trust anchor and chain on this side, the key in a
+ * process of its own (renew/signer.h).  What it issues follows RFC 5280.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "renew/ca.h"
+#include "renew/signer.h"
+
+#define DEFAULT_CERT_FILE "/var/lib/amtcert/ca/ca.pem"
+#define DEFAULT_KEY_FILE  "/var/lib/amtcert/ca/ca.key"
+
+enum {
+	LIFETIME_S = 365 * CLOCK_DAY_S,
+	LIFETIME_MAX_S = 10 * 365 * CLOCK_DAY_S,
+	BACKDATE_S = CLOCK_DAY_S,
+	BACKDATE_MAX_S = 30 * CLOCK_DAY_S,
+	PATH_MAX_BYTES = 4096,
+};
+
+struct local {
+	struct signer_settings settings;
+	struct signer signer;
+	char *issued_file;
+	struct anchors *anchors;
+	struct cert **own; /* certificates of cert-file, the issuer first */
+	size_t n_own;
+	struct cert **more; /* of chain-file */
+	size_t n_more;
+	struct cert *chain[CA_CHAIN_MAX]; /* of both; lent */
+	size_t n_chain;
+};
+
+static void
+local_close(void *state)
+{
+	struct local *local = state;
+
+	if (local == NULL)
+		return;
+	signer_stop(&local->signer);
+	anchors_free(local->anchors);
+	cert_free_list(local->own, local->n_own);
+	cert_free_list(local->more, local->n_more);
+	free(local->issued_file);
+	free(local);
+}
+
+static const char *
+setting(const struct conf *conf, const char *name, const char *key, const char *other)
+{
+	const char *value = NULL;
+
+	if (name != NULL)
+		value = conf_find(conf, "ca", name, key, NULL);
+	return value != NULL ? value : other;
+}
+
+static enum rc
+duration(const struct conf *conf, const char *name, const char *key, int64_t max_s,
+    int64_t *value, struct err *err)
+{
+	const char *text;
+	size_t line = 0;
+	enum rc r;
+
+	if (name == NULL)
+		return RC_OK;
+	text = conf_find(conf, "ca", name, key, &line);
+	if (text == NULL)
+		return RC_OK;
+	r = num_parse_duration(text, max_s, value, err);
+	if (r == RC_NOMEM)
+		return r;
+	if (r != RC_OK) {
+		err_prefix(err, "%s:%zu: %s: ", conf_path(conf), line, key);
+		return RC_CONFIG;
+	}
+	return RC_OK;
+}
+
+/* "issued.db" in the folder of the key. */
+static enum rc
+name_issued_file(struct local *local, struct err *err)
+{
+	const char *key_file = local->settings.key_file;
+	const char *slash = strrchr(key_file, '/');
+	struct buf path;
+
+	buf_init(&path, PATH_MAX_BYTES);
+	if (slash != NULL)
+		(void)buf_add(&path, key_file, (size_t)(slash - key_file) + 1);
+	(void)buf_add_str(&path, "issued.db");
+	local->issued_file = buf_take(&path);
+	buf_clear(&path);
+	if (local->issued_file == NULL)
+		return err_set(err, RC_NOMEM, "%s: out of memory", key_file);
+	local->settings.issued_file = local->issued_file;
+	return RC_OK;
+}
+
+static enum rc
+read_settings(const struct conf *conf, const char *name, struct local *local,
+    struct err *err)
+{
+	struct signer_settings *s = &local->settings;
+	enum rc r;
+
+	s->cert_file = setting(conf, name, "cert-file", DEFAULT_CERT_FILE);
+	s->key_file = setting(conf, name, "key-file", DEFAULT_KEY_FILE);
+	s->secret_file = setting(conf, name, "secret-file", NULL);
+	s->issued_file = setting(conf, name, "issued-file", NULL);
+	s->lifetime_s = LIFETIME_S;
+	s->backdate_s = BACKDATE_S;
+	r = duration(conf, name, "lifetime", LIFETIME_MAX_S, &s->lifetime_s, err);
+	if (r == RC_OK && s->lifetime_s == 0)
+		r = err_set(err, RC_CONFIG, "lifetime: of no length");
+	if (r == RC_OK)
+		r = duration(conf, name, "backdate", BACKDATE_MAX_S, &s->backdate_s,
+		    err);
+	if (r == RC_OK && s->issued_file == NULL)
+		r = name_issued_file(local, err);
+	return r;
+}
+
+static enum rc
+add_chain(struct local *local, struct cert *const *certs, size_t n, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (local->n_chain == CA_CHAIN_MAX)
+			return err_set(err, RC_CONFIG,
+			    "chain-file: more than %d certificates with cert-file",
+			    CA_CHAIN_MAX);
+		local->chain[local->n_chain++] = certs[i];
+	}
+	return RC_OK;
+}
+
+/*
+ * Without trust-anchor it is the root at the end of the chain, or the issuer
+ * itself when no root is at hand.
+ */
+static enum rc
+choose_anchor(struct local *local, const char *path, struct err *err)
+{
+	struct cert *last = local->chain[local->n_chain - 1];
+
+	if (path != NULL)
+		return anchors_read_file(path, &local->anchors, err);
+	if (!last->is_self_issued)
+		last = local->chain[0];
+	return anchors_from_certs(&last, 1, &local->anchors, err);
+}
+
+static enum rc
+read_certs(const struct conf *conf, const char *name, struct local *local,
+    struct err *err)
+{
+	const char *chain_file = setting(conf, name, "chain-file", NULL);
+	enum rc r;
+
+	r = cert_read_pem_file(local->settings.cert_file, &local->own, &local->n_own,
+	    err);
+	if (r == RC_OK)
+		r = add_chain(local, local->own, local->n_own, err);
+	if (r == RC_OK && chain_file != NULL)
+		r = cert_read_pem_file(chain_file, &local->more, &local->n_more, err);
+	if (r == RC_OK)
+		r = add_chain(local, local->more, local->n_more, err);
+	if (r == RC_OK)
+		r = choose_anchor(local, setting(conf, name, "trust-anchor", NULL),
+		    err);
+	/* Whatever is wrong with a configured file, it is for the operator. */
+	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
+}
+
+static enum rc
+local_open(const struct conf *conf, const char *name, void **ret_state, struct err *err)
+{
+	struct local *local;
+	enum rc r;
+
+	local = calloc(1, sizeof(*local));
+	if (local == NULL)
+		return err_set(err, RC_NOMEM, "out of memory");
+	r = read_settings(conf, name, local, err);
+	if (r == RC_OK)
+		r = read_certs(conf, name, local, err);
+	if (r == RC_OK) {
+		local->settings.anchors = local->anchors;
+		local->settings.chain = local->chain;
+		local->settings.n_chain = local->n_chain;
+		r = signer_start(&local->settings, &local->signer, err);
+	}
+	if (r != RC_OK) {
+		local_close(local);
+		return r;
+	}
+	*ret_state = local;
+	return RC_OK;
+}
+
+static const struct anchors *
+local_anchors(const void *state)
+{
+	const struct local *local = state;
+
+	return local->anchors;
+}
+
+static enum rc
+put(char *field, size_t size, const char *what, const char *text, struct err *err)
+{
+	size_t len = strlen(text);
+
+	if (len >= size)
+		return err_set(err, RC_CONFIG, "%s: more than %zu bytes", what,
+		    size - 1);
+	memcpy(field, text, len + 1);
+	return RC_OK;
+}
+
+static enum rc
+fill_request(const struct ca_request *request, struct signer_request *out,
+    struct err *err)
+{
+	const struct csr_profile *profile = &request->profile;
+	enum rc r;
+
+	memset(out, 0, sizeof(*out));
+	out->eku = (int32_t)profile->eku;
+	out->now = request->now;
+	out->not_before_max = request->not_before_max;
+	out->lifetime_s = request->lifetime_s;
+	out->n_dns_names = profile->n_dns_names;
+	if (profile->n_dns_names > SIGNER_NAMES_MAX)
+		return err_set(err, RC_CONFIG, "profile: more than %d names",
+		    SIGNER_NAMES_MAX);
+	r = put(out->digest, sizeof(out->digest), "digest", request->digest, err);
+	if (r == RC_OK)
+		r = put(out->common_name, sizeof(out->common_name), "common name",
+		    profile->common_name, err);
+	for (size_t i = 0; i < profile->n_dns_names && r == RC_OK; i++)
+		r = put(out->dns_names[i], sizeof(out->dns_names[i]), "name",
+		    profile->dns_names[i], err);
+	return r;
+}
+
+static enum rc
+add_csr(const struct ca_request *request, struct signer_request *out, struct err *err)
+{
+	if (request->csr_len > sizeof(out->csr))
+		return err_set(err, RC_LIMIT, "request: %zu bytes, more than %zu",
+		    request->csr_len, sizeof(out->csr));
+	memcpy(out->csr, request->csr, request->csr_len);
+	out->csr_len = request->csr_len;
+	out->is_submit = 1;
+	return RC_OK;
+}
+
+/* A process that did not answer is not asked again. */
+static enum rc
+call(struct local *local, const struct ca_request *request,
+    const struct signer_request *message, struct signer_answer *answer, struct err *err)
+{
+	enum rc r;
+
+	r = signer_call(&local->signer, message, request->deadline_ms, answer, err);
+	if (r != RC_OK)
+		signer_stop(&local->signer);
+	return r;
+}
+
+static enum rc
+local_preflight(void *state, const struct ca_request *request,
+    struct ca_facts *ret_facts, struct err *err)
+{
+	struct ca_facts facts = { .kind = "local" };
+	struct signer_request message;
+	struct signer_answer answer;
+	struct local *local = state;
+	enum rc r;
+
+	r = fill_request(request, &message, err);
+	if (r == RC_CONFIG)
+		return RC_CA;
+	if (r == RC_OK)
+		r = call(local, request, &message, &answer, err);
+	if (r == RC_OK && answer.outcome != CA_ISSUED)
+		r = err_set(err, RC_CA, "%s", answer.text);
+	if (r != RC_OK)
+		return r;
+	facts.not_after = answer.not_after;
+	facts.lifetime_s = answer.lifetime_s;
+	memcpy(facts.key, answer.key, sizeof(facts.key));
+	*ret_facts = facts;
+	return RC_OK;
+}
+
+/* The root is left out: who needs it has it as an anchor. */
+static enum rc
+take_answer(const struct local *local, const struct signer_answer *answer,
+    struct ca_answer *ret_answer, struct err *err)
+{
+	enum rc r;
+
+	if (answer->outcome != CA_ISSUED) {
+		ca_answer_set(ret_answer, (enum ca_outcome)answer->outcome, "%s",
+		    answer->text);
+		return RC_OK;
+	}
+	r = ca_answer_issue(ret_answer, answer->cert, answer->cert_len, err);
+	for (size_t i = 0; i < local->n_chain && r == RC_OK; i++) {
+		if (ret_answer->outcome == CA_ISSUED &&
+		    !local->chain[i]->is_self_issued)
+			r = ca_answer_add_chain(ret_answer, local->chain[i], err);
+	}
+	return r;
+}
+
+static enum rc
+local_submit(void *state, const struct ca_request *request,
+    struct ca_answer *ret_answer, struct err *err)
+{
+	struct signer_request message;
+	struct signer_answer answer;
+	struct local *local = state;
+	struct err why = { 0 };
+	enum rc r;
+
+	r = fill_request(request, &message, &why);
+	if (r == RC_OK)
+		r = add_csr(request, &message, &why);
+	if (r != RC_OK) {
+		ca_answer_set(ret_answer, CA_CONFIG, "%s", why.text);
+		return RC_OK;
+	}
+	r = call(local, request, &message, &answer, &why);
+	if (r != RC_OK) {
+		ca_answer_set(ret_answer, CA_RETRY, "%s", why.text);
+		return RC_OK;
+	}
+	return take_answer(local, &answer, ret_answer, err);
+}
+
+static const char *const local_keys[] = {
+	"cert-file",
+	"key-file",
+	"secret-file",
+	"chain-file",
+	"trust-anchor",
+	"issued-file",
+	"lifetime",
+	"backdate",
+	NULL,
+};
+
+const struct ca_ops ca_local_ops = {
+	.name = "local",
+	.keys = local_keys,
+	.open = local_open,
+	.close = local_close,
+	.anchors = local_anchors,
+	.preflight = local_preflight,
+	.submit = local_submit,
+};
