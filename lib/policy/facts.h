@@ -170,8 +170,8 @@ const struct facts_key *facts_find_key_of(const struct facts *facts,
 /* Set has_key and has_cert by comparing public keys. Call after reading. */
 void facts_match_keys(struct facts *facts);
 
-/* A key pair with a certificate that no usage names, neither a trusted root
- * nor read-only: left behind by a broken run. */
+/* A certificate that no usage names, neither a trusted root nor read-only, and no
+ * CA's but one whose key is in the store: left behind by a broken run. */
 bool facts_is_orphan(const struct facts_cert *cert);
 
 /* "TLS", "802.1X wired", ... of the lowest bit; "" for USAGE_NONE. */

@@ -61,7 +61,8 @@ const char *policy_rule_text(enum policy_rule rule);
  * autoenroll min(R, floor(L/5)); fraction floor(L*num/den). */
 int64_t policy_window_s(const struct policy *policy, int64_t lifetime_s);
 
-/* Below this many seconds left the state is CRITICAL: floor of the window. */
+/* At this many seconds left and below the state is CRITICAL: floor_num/floor_den
+ * of the window, which for this purpose is not longer than the lifetime. */
 int64_t policy_floor_s(const struct policy *policy, int64_t lifetime_s);
 
 /* Is renewal due? For autoenroll exactly: notAfter - now <= R and

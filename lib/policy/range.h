@@ -24,8 +24,12 @@ struct range {
 	int64_t end;
 };
 
-/* A plain range without units. RC_USAGE names the fault. */
+/* A plain range without units; ":10" is taken as "0:10". At most six decimals.
+ * RC_USAGE quotes the text and names the fault. */
 enum rc range_parse(const char *text, struct range *ret_range, struct err *err);
+
+/* A whole number in 1 / RANGE_SCALE; INT64_MAX or INT64_MIN past those. */
+int64_t range_value(int64_t whole);
 
 /* Does this value (in 1 / RANGE_SCALE) raise an alert? */
 bool range_alerts(const struct range *range, int64_t value);
@@ -59,8 +63,9 @@ struct range time_range_resolve(const struct time_range *range, int64_t lifetime
 enum rc time_range_parse_days(const char *text, struct time_range *ret_warning,
     struct time_range *ret_critical, struct err *err);
 
-/* Is warning inside critical (it could never be seen)? For time left: a warning
- * lower bound below the critical one. Compared when the units agree. */
+/* Does warning alert only where critical does, so that it could never be seen?
+ * For time left: a warning lower bound below the critical one. Equal ranges are
+ * not hidden. Compared when the units agree and both or neither have an @. */
 bool time_range_warning_is_hidden(const struct time_range *warning,
     const struct time_range *critical);
 
