@@ -159,6 +159,13 @@ ca_anchors(const struct ca *ca)
 	return ca->ops->anchors(ca->state);
 }
 
+struct cert *const *
+ca_chain(const struct ca *ca, size_t *ret_n)
+{
+	*ret_n = 0;
+	return ca->ops->chain == NULL ? NULL : ca->ops->chain(ca->state, ret_n);
+}
+
 enum rc
 ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err)

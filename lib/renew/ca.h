@@ -108,6 +108,10 @@ const char *ca_name(const struct ca *ca);
 /* The anchors that what it issues must verify to; lent. */
 const struct anchors *ca_anchors(const struct ca *ca);
 
+/* The certificates above what it issues, issuer first, as far as they are known
+ * before an answer; lent. NULL when only an answer tells. */
+struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
+
 /*
  * Before any write to a device: can this CA renew at all? RC_CA with the reason,
  * RC_TIMEOUT past the deadline. Of the request, csr and csr_len are not read.
@@ -134,6 +138,7 @@ struct ca_ops {
 	    struct err *err);
 	void (*close)(void *state);
 	const struct anchors *(*anchors)(const void *state);
+	struct cert *const *(*chain)(const void *state, size_t *ret_n); /* or NULL */
 	enum rc (*preflight)(void *state, const struct ca_request *request,
 	    struct ca_facts *ret_facts, struct err *err);
 	enum rc (*submit)(void *state, const struct ca_request *request,

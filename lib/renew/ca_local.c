@@ -276,6 +276,15 @@ call(struct local *local, const struct ca_request *request,
 	return r;
 }
 
+static struct cert *const *
+local_chain(const void *state, size_t *ret_n)
+{
+	const struct local *local = state;
+
+	*ret_n = local->n_chain;
+	return local->chain;
+}
+
 static enum rc
 local_preflight(void *state, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err)
@@ -366,6 +375,7 @@ const struct ca_ops ca_local_ops = {
 	.open = local_open,
 	.close = local_close,
 	.anchors = local_anchors,
+	.chain = local_chain,
 	.preflight = local_preflight,
 	.submit = local_submit,
 };

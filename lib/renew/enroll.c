@@ -76,6 +76,42 @@ fill_request(const struct renewal *rn, struct ca_request *request)
 		.deadline_ms = rn->options->deadline_ms };
 }
 
+static void
+forget_issuers(struct renewal *rn)
+{
+	for (size_t i = 0; i < rn->n_issuers; i++)
+		cert_free(rn->issuers[i]);
+	rn->n_issuers = 0;
+}
+
+/* One that the device should present beside its own; a root it need not. */
+static enum rc
+keep_issuer(struct renewal *rn, const struct cert *cert, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (cert->is_self_issued || rn->n_issuers == CA_CHAIN_MAX)
+		return RC_OK;
+	r = cert_dup(cert, &rn->issuers[rn->n_issuers], err);
+	if (r == RC_OK)
+		rn->n_issuers++;
+	return r;
+}
+
+/* What the CA knows of its path already, so that the plan can name it. */
+static enum rc
+expect_issuers(struct renewal *rn, struct err *err)
+{
+	size_t n = 0;
+	struct cert *const *chain = ca_chain(rn->ca, &n);
+	enum rc r = RC_OK;
+
+	forget_issuers(rn);
+	for (size_t i = 0; r == RC_OK && i < n; i++)
+		r = keep_issuer(rn, chain[i], err);
+	return r;
+}
+
 enum rc
 enroll_preflight(struct renewal *rn, struct err *err)
 {
@@ -95,7 +131,7 @@ enroll_preflight(struct renewal *rn, struct err *err)
 		    "%s: what it issues (%lld days) would be due at once by policy %s",
 		    ca_name(rn->ca), (long long)(lifetime_s / CLOCK_DAY_S),
 		    policy_rule_text(rn->options->policy->rule));
-	return RC_OK;
+	return expect_issuers(rn, err);
 }
 
 enum rc
@@ -134,8 +170,7 @@ enroll_sign(struct renewal *rn, struct err *err)
 	return r;
 }
 
-/* The verified path names the issuers that the device should present: all but the
- * leaf and a self-issued root. */
+/* The verified path names the issuers for certain. */
 static enum rc
 keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, const struct anchors *anchors, struct err *err)
@@ -146,19 +181,12 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 
 	if (r != RC_OK)
 		return r;
-	for (size_t i = 0; i < rn->n_issuers; i++)
-		cert_free(rn->issuers[i]);
-	rn->n_issuers = 0;
+	forget_issuers(rn);
 	for (size_t i = 0; i < n_chain && i < CA_CHAIN_MAX; i++)
 		list[i + 1] = chain[i];
 	r = path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
-	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++) {
-		if (path.elements[i]->is_self_issued || rn->n_issuers == CA_CHAIN_MAX)
-			continue;
-		r = cert_dup(path.elements[i], &rn->issuers[rn->n_issuers], err);
-		if (r == RC_OK)
-			rn->n_issuers++;
-	}
+	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++)
+		r = keep_issuer(rn, path.elements[i], err);
 	path_clear(&path);
 	cert_free(list[0]);
 	return r;
@@ -213,7 +241,7 @@ take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 	}
 	r = judge(rn, answer->leaf, answer->chain, answer->n_chain, err);
 	if (r != RC_OK) {
-		err_prefix(err, "%s: refused what it issued", ca_name(rn->ca));
+		err_prefix(err, "CA %s: refused what it issued", ca_name(rn->ca));
 		return r;
 	}
 	r = renewal_set_new_cert(rn, answer->leaf, err);

@@ -29,6 +29,7 @@
 	X(INJECT_HUGE, "huge", false)                           \
 	X(INJECT_SLOW, "slow", true)                            \
 	X(INJECT_HANG, "hang", false)                           \
+	X(INJECT_FREEZE, "freeze", false)                       \
 	X(INJECT_WRONG_RELATES_TO, "wrong-relates-to", false)   \
 	X(INJECT_STALE, "stale", false)                         \
 	X(INJECT_REBOOT_KEEP, "reboot-keep", false)             \

@@ -106,6 +106,16 @@ execute(struct exchange *x)
 		dev->count.writes++;
 }
 
+/* Done, and then silence on every connection until somebody sets hang=no: time to
+ * kill a client at exactly this point. */
+static void
+freeze(struct exchange *x)
+{
+	if (x->conn != NULL)
+		x->conn->exchange = NULL;
+	x->dev->sw.hang = true;
+}
+
 static void
 run(struct exchange *x)
 {
@@ -134,6 +144,8 @@ run(struct exchange *x)
 	status = x->reply.status;
 	if (loses_answer(action))
 		exchange_lose(x);
+	else if (action == INJECT_FREEZE)
+		freeze(x);
 	else if (x->conn != NULL)
 		exchange_write(x);
 	exchange_finish(x, status);
