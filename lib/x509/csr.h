@@ -13,22 +13,37 @@
 #include "base/rc.h"
 #include "x509/cert.h"
 
+enum {
+	CSR_CN_MAX_BYTES = 64, /* ub-common-name, RFC 5280 A.1 */
+	CSR_DER_MAX_BYTES = 16 * 1024,
+};
+
 /* What is asked for. Lent strings. */
 struct csr_profile {
 	const char *common_name;      /* FQDN; also the first dNSName */
-	const char *const *dns_names; /* further dNSNames; may be NULL */
+	const char *const *dns_names; /* further dNSNames; one that is there already
+				       * is not repeated; may be NULL */
 	size_t n_dns_names;
 	unsigned int eku; /* CERT_EKU_SERVER_AUTH or CERT_EKU_CLIENT_AUTH */
 };
 
-/* A public key as the device lists it: DERKey, PKCS#1 RSAPublicKey or SPKI.
- * *ret_spki is SubjectPublicKeyInfo DER (free). RC_FORMAT. */
+/*
+ * A public key as the device lists it: DERKey, a PKCS#1 RSAPublicKey (RFC 8017
+ * A.1.1) or, from newer firmware, SubjectPublicKeyInfo. *ret_spki is
+ * SubjectPublicKeyInfo DER (free). A well-formed key of another kind, or of a
+ * curve that is not P-256, P-384 or P-521, has 0 bits. RC_FORMAT, RC_NOMEM.
+ */
 enum rc csr_key_to_spki(const uint8_t *der_key, size_t len, uint8_t **ret_spki,
     size_t *ret_len, enum cert_key_kind *ret_kind, int *ret_bits, struct err *err);
 
 /*
  * Build the request for the public key spki and sign it with a throw-away key
- * of the same kind. digest is "sha256" or "sha384". *ret_der is the caller's.
+ * of the same kind: subject CN, and as extensionRequest subjectAltName,
+ * extKeyUsage and keyUsage.  digest is "sha256" or "sha384". No
+ * challengePassword: an EST server would take it for channel binding.
+ * RC_FORMAT for a name that is none, or an address, and for a key that is
+ * neither RSA nor EC; RC_LIMIT for a CN above CSR_CN_MAX_BYTES; RC_USAGE for
+ * another digest or purpose. *ret_der is the caller's (free).
  */
 enum rc csr_build(const struct csr_profile *profile, const uint8_t *spki,
     size_t spki_len, const char *digest, uint8_t **ret_der, size_t *ret_len,

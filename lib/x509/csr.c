@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PKCS#10 requests: built, null-signed, and looked over when the firmware has
+ * signed them.  RFC 2986 4; extensions as RFC 5280 4.2.1 names them.
+ */
+#include "x509/csr.h"
+
+#include <arpa/inet.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include "base/text.h"
+
+enum {
+	RSA_MIN_BITS = 1024,
+	RSA_MAX_BITS = 4096, /* more is not a key of firmware but a way to stall us */
+};
+
+static enum rc
+nomem(struct err *err)
+{
+	return err_set(err, RC_NOMEM, "request: out of memory");
+}
+
+static bool
+is_address(const char *name)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, name, address) == 1 || strchr(name, ':') != NULL;
+}
+
+static enum rc
+check_name(const char *name, struct err *err)
+{
+	if (name == NULL || !text_is_hostname(name))
+		return err_set(err, RC_FORMAT,
+		    "subjectAltName: %.80s: RFC 1034 3.5: not the name of a host",
+		    name != NULL ? name : "nothing");
+	if (is_address(name))
+		return err_set(err, RC_FORMAT,
+		    "subjectAltName: %.80s: RFC 5280 4.2.1.6: an address is no dNSName",
+		    name);
+	return RC_OK;
+}
+
+static enum rc
+add_dns_name(GENERAL_NAMES *names, const char *text, struct err *err)
+{
+	GENERAL_NAME *name = NULL;
+	ASN1_IA5STRING *value = NULL;
+	enum rc r;
+
+	r = check_name(text, err);
+	if (r != RC_OK)
+		return r;
+	name = GENERAL_NAME_new();
+	value = ASN1_IA5STRING_new();
+	if (name == NULL || value == NULL || ASN1_STRING_set(value, text, -1) != 1) {
+		ASN1_IA5STRING_free(value);
+		GENERAL_NAME_free(name);
+		return nomem(err);
+	}
+	GENERAL_NAME_set0_value(name, GEN_DNS, value);
+	if (sk_GENERAL_NAME_push(names, name) <= 0) {
+		GENERAL_NAME_free(name);
+		return nomem(err);
+	}
+	return RC_OK;
+}
+
+/* Is the n-th further name the CN or one of those before it? */
+static bool
+is_repeated(const struct csr_profile *profile, size_t n)
+{
+	const char *name = profile->dns_names[n];
+
+	if (name == NULL)
+		return false;
+	if (strcasecmp(name, profile->common_name) == 0)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(name, profile->dns_names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Append an extension made of value. */
+static enum rc
+add_extension(STACK_OF(X509_EXTENSION) *list, int nid, bool is_critical, void *value,
+    struct err *err)
+{
+	if (X509V3_add1_i2d(&list, nid, value, is_critical ? 1 : 0,
+		X509V3_ADD_APPEND) != 1)
+		return nomem(err);
+	return RC_OK;
+}
+
+static enum rc
+add_san(STACK_OF(X509_EXTENSION) *list, const struct csr_profile *profile,
+    struct err *err)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	enum rc r;
+
+	if (names == NULL)
+		return nomem(err);
+	r = add_dns_name(names, profile->common_name, err);
+	for (size_t i = 0; r == RC_OK && i < profile->n_dns_names; i++)
+		if (!is_repeated(profile, i))
+			r = add_dns_name(names, profile->dns_names[i], err);
+	if (r == RC_OK)
+		r = add_extension(list, NID_subject_alt_name, false, names, err);
+	GENERAL_NAMES_free(names);
+	return r;
+}
+
+static enum rc
+add_eku(STACK_OF(X509_EXTENSION) *list, unsigned int eku, struct err *err)
+{
+	static const struct {
+		unsigned int bit;
+		int nid;
+	} purposes[] = {
+		{ CERT_EKU_SERVER_AUTH, NID_server_auth },
+		{ CERT_EKU_CLIENT_AUTH, NID_client_auth },
+	};
+	EXTENDED_KEY_USAGE *usages;
+	unsigned int left = eku;
+	enum rc r = RC_OK;
+
+	usages = sk_ASN1_OBJECT_new_null();
+	if (usages == NULL)
+		return nomem(err);
+	for (size_t i = 0; i < sizeof(purposes) / sizeof(purposes[0]); i++) {
+		if ((eku & purposes[i].bit) == 0)
+			continue;
+		left &= ~purposes[i].bit;
+		if (sk_ASN1_OBJECT_push(usages, OBJ_nid2obj(purposes[i].nid)) <= 0)
+			r = nomem(err);
+	}
+	if (r == RC_OK && (left != 0 || eku == 0))
+		r = err_set(err, RC_USAGE,
+		    "extKeyUsage: only serverAuth and clientAuth can be asked for");
+	if (r == RC_OK)
+		r = add_extension(list, NID_ext_key_usage, false, usages, err);
+	EXTENDED_KEY_USAGE_free(usages);
+	return r;
+}
+
+/* digitalSignature; with RSA keyEncipherment, too: old firmware transports keys. */
+static enum rc
+add_key_usage(STACK_OF(X509_EXTENSION) *list, bool is_rsa, struct err *err)
+{
+	ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
+	enum rc r;
+
+	if (bits == NULL || ASN1_BIT_STRING_set_bit(bits, 0, 1) != 1 ||
+	    (is_rsa && ASN1_BIT_STRING_set_bit(bits, 2, 1) != 1))
+		r = nomem(err);
+	else
+		r = add_extension(list, NID_key_usage, true, bits, err);
+	ASN1_BIT_STRING_free(bits);
+	return r;
+}
+
+static enum rc
+add_extensions(X509_REQ *req, const struct csr_profile *profile, bool is_rsa,
+    struct err *err)
+{
+	STACK_OF(X509_EXTENSION) *list = sk_X509_EXTENSION_new_null();
+	enum rc r;
+
+	if (list == NULL)
+		return nomem(err);
+	r = add_san(list, profile, err);
+	if (r == RC_OK)
+		r = add_eku(list, profile->eku, err);
+	if (r == RC_OK)
+		r = add_key_usage(list, is_rsa, err);
+	if (r == RC_OK && X509_REQ_add_extensions(req, list) != 1)
+		r = nomem(err);
+	sk_X509_EXTENSION_pop_free(list, X509_EXTENSION_free);
+	return r;
+}
+
+static enum rc
+set_subject(X509_REQ *req, const char *common_name, struct err *err)
+{
+	X509_NAME *subject = X509_REQ_get_subject_name(req);
+	enum rc r;
+
+	r = check_name(common_name, err);
+	if (r != RC_OK)
+		return r;
+	if (strlen(common_name) > CSR_CN_MAX_BYTES)
+		return err_set(err, RC_LIMIT,
+		    "subject: %.80s: RFC 5280 A.1: a common name has at most %d "
+		    "characters",
+		    common_name, CSR_CN_MAX_BYTES);
+	if (X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
+		(const unsigned char *)common_name, -1, -1, 0) != 1)
+		return nomem(err);
+	return RC_OK;
+}
+
+/* SubjectPublicKeyInfo to the last byte. */
+static enum rc
+take_key(const uint8_t *spki, size_t len, EVP_PKEY **ret_key, struct err *err)
+{
+	const unsigned char *p = spki;
+	EVP_PKEY *key;
+
+	key = len <= CSR_DER_MAX_BYTES ? d2i_PUBKEY(NULL, &p, (long)len) : NULL;
+	if (key == NULL || p != spki + len) {
+		EVP_PKEY_free(key);
+		return err_set(err, RC_FORMAT,
+		    "public key: RFC 5280 4.1: not a SubjectPublicKeyInfo");
+	}
+	*ret_key = key;
+	return RC_OK;
+}
+
+/* A key of the same kind and size, which nobody keeps. */
+static enum rc
+make_throwaway(EVP_PKEY *like, EVP_PKEY **ret_key, struct err *err)
+{
+	EVP_PKEY *key = NULL;
+	EVP_PKEY_CTX *ctx;
+	int bits = EVP_PKEY_get_bits(like);
+
+	switch (EVP_PKEY_get_base_id(like)) {
+	case EVP_PKEY_RSA:
+		if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS)
+			return err_set(err, RC_FORMAT,
+			    "public key: RSA of %d bit is not between %d and %d", bits,
+			    RSA_MIN_BITS, RSA_MAX_BITS);
+		key = EVP_RSA_gen((size_t)bits);
+		break;
+	case EVP_PKEY_EC:
+		ctx = EVP_PKEY_CTX_new(like, NULL);
+		if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1)
+			(void)EVP_PKEY_keygen(ctx, &key);
+		EVP_PKEY_CTX_free(ctx);
+		break;
+	default:
+		return err_set(err, RC_FORMAT, "public key: neither RSA nor EC");
+	}
+	if (key == NULL)
+		return err_set(err, RC_INTERNAL,
+		    "request: no throw-away key could be made");
+	*ret_key = key;
+	return RC_OK;
+}
+
+static const EVP_MD *
+find_digest(const char *digest)
+{
+	if (strcmp(digest, "sha256") == 0)
+		return EVP_sha256();
+	return strcmp(digest, "sha384") == 0 ? EVP_sha384() : NULL;
+}
+
+static enum rc
+encode(const X509_REQ *req, uint8_t **ret_der, size_t *ret_len, struct err *err)
+{
+	int len = i2d_X509_REQ(req, NULL);
+	unsigned char *p;
+	uint8_t *der;
+
+	if (len < 1)
+		return nomem(err);
+	if (len > CSR_DER_MAX_BYTES)
+		return err_set(err, RC_LIMIT, "request: %d bytes, at most %d", len,
+		    CSR_DER_MAX_BYTES);
+	der = malloc((size_t)len);
+	if (der == NULL)
+		return nomem(err);
+	p = der;
+	(void)i2d_X509_REQ(req, &p);
+	*ret_der = der;
+	*ret_len = (size_t)len;
+	return RC_OK;
+}
+
+static enum rc
+build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
+    uint8_t **ret_der, size_t *ret_len, struct err *err)
+{
+	X509_REQ *req = X509_REQ_new();
+	EVP_PKEY *throwaway = NULL;
+	enum rc r;
+
+	if (req == NULL || X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
+	    X509_REQ_set_pubkey(req, key) != 1) {
+		r = nomem(err);
+		goto out;
+	}
+	r = set_subject(req, profile->common_name, err);
+	if (r == RC_OK)
+		r = add_extensions(req, profile,
+		    EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA, err);
+	if (r == RC_OK)
+		r = make_throwaway(key, &throwaway, err);
+	if (r == RC_OK && X509_REQ_sign(req, throwaway, md) <= 0)
+		r = err_set(err, RC_INTERNAL, "request: it cannot be signed");
+	if (r == RC_OK)
+		r = encode(req, ret_der, ret_len, err);
+out:
+	EVP_PKEY_free(throwaway);
+	X509_REQ_free(req);
+	return r;
+}
+
+enum rc
+csr_build(const struct csr_profile *profile, const uint8_t *spki, size_t spki_len,
+    const char *digest, uint8_t **ret_der, size_t *ret_len, struct err *err)
+{
+	const EVP_MD *md = find_digest(digest);
+	EVP_PKEY *key = NULL;
+	enum rc r;
+
+	if (md == NULL)
+		return err_set(err, RC_USAGE,
+		    "request: %.20s: the digest is sha256 or sha384", digest);
+	(void)ERR_set_mark();
+	r = take_key(spki, spki_len, &key, err);
+	if (r == RC_OK)
+		r = build(profile, key, md, ret_der, ret_len, err);
+	(void)ERR_pop_to_mark();
+	EVP_PKEY_free(key);
+	return r;
+}
+
+/* A part of somebody's bytes. */
+struct slice {
+	const uint8_t *bytes;
+	size_t len;
+};
+
+/* The SEQUENCE that stands at the start of bytes: its content, and as it stands,
+ * head included. False when it is none, or of indefinite length. */
+static bool
+slice_sequence(struct slice bytes, struct slice *ret_content, struct slice *ret_whole)
+{
+	const unsigned char *p = bytes.bytes;
+	int tag = 0, tag_class = 0, flags;
+	long len = 0;
+
+	if (bytes.len > CSR_DER_MAX_BYTES)
+		return false;
+	flags = ASN1_get_object(&p, &len, &tag, &tag_class, (long)bytes.len);
+	if (flags != V_ASN1_CONSTRUCTED || tag != V_ASN1_SEQUENCE ||
+	    tag_class != V_ASN1_UNIVERSAL)
+		return false;
+	ret_content->bytes = p;
+	ret_content->len = (size_t)len;
+	ret_whole->bytes = bytes.bytes;
+	ret_whole->len = (size_t)(p - bytes.bytes) + (size_t)len;
+	return true;
+}
+
+/* CertificationRequestInfo as it was signed: OpenSSL would encode it anew. */
+static bool
+slice_info(const uint8_t *der, size_t len, struct slice *ret_info)
+{
+	struct slice whole = { der, len }, inner = { NULL, 0 }, ignored;
+
+	return slice_sequence(whole, &inner, &whole) && whole.len == len &&
+	    slice_sequence(inner, &ignored, ret_info);
+}
+
+static enum rc
+verify_key(X509_REQ *req, const uint8_t *spki, size_t spki_len, struct err *err)
+{
+	X509_PUBKEY *key = X509_REQ_get_X509_PUBKEY(req);
+	unsigned char *der = NULL;
+	bool is_same;
+	int len;
+
+	len = i2d_X509_PUBKEY(key, &der);
+	is_same =
+	    len >= 0 && (size_t)len == spki_len && memcmp(der, spki, spki_len) == 0;
+	OPENSSL_free(der);
+	if (!is_same)
+		return err_set(err, RC_FORMAT,
+		    "signed request: RFC 2986 4.1: it is for another key");
+	if (X509_REQ_verify(req, X509_PUBKEY_get0(key)) != 1)
+		return err_set(err, RC_FORMAT,
+		    "signed request: RFC 2986 4.2: its signature does not verify");
+	return RC_OK;
+}
+
+static enum rc
+verify_request(const uint8_t *der, size_t len, const uint8_t *spki, size_t spki_len,
+    struct err *err)
+{
+	const unsigned char *p = der;
+	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)len);
+	enum rc r;
+
+	if (req == NULL || p != der + len)
+		r = err_set(err, RC_FORMAT,
+		    "signed request: RFC 2986 4.2: not one PKCS#10 to its last byte");
+	else
+		r = verify_key(req, spki, spki_len, err);
+	X509_REQ_free(req);
+	return r;
+}
+
+enum rc
+csr_verify_signed(const uint8_t *signed_der, size_t signed_len, const uint8_t *sent_der,
+    size_t sent_len, const uint8_t *spki, size_t spki_len, struct err *err)
+{
+	struct slice got = { NULL, 0 }, sent = { NULL, 0 };
+	enum rc r;
+
+	(void)ERR_set_mark();
+	if (!slice_info(sent_der, sent_len, &sent))
+		r = err_set(err, RC_FORMAT,
+		    "sent request: RFC 2986 4.2: not one PKCS#10 to its last byte");
+	else if (!slice_info(signed_der, signed_len, &got))
+		r = err_set(err, RC_FORMAT,
+		    "signed request: RFC 2986 4.2: not one PKCS#10 to its last byte");
+	else if (got.len != sent.len || memcmp(got.bytes, sent.bytes, sent.len) != 0)
+		r = err_set(err, RC_FORMAT,
+		    "signed request: RFC 2986 4.1: not what was sent to be signed");
+	else
+		r = verify_request(signed_der, signed_len, spki, spki_len, err);
+	(void)ERR_pop_to_mark();
+	return r;
+}
