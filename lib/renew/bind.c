@@ -61,6 +61,7 @@ bind_commit(void *ctx, struct err *err)
 	if (r != RC_OK)
 		return r;
 	rn->wrote = true;
+	rn->awaits_commit = true;
 	rn->stale |= STALE_CONTEXT | STALE_SERVED;
 	r = change_commit(rn->device, &rn->status, err);
 	/* The firmware may close the connection, and serves the next with another

@@ -200,6 +200,9 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	const struct anchors *anchors = rn->options->target->anchors != NULL
 	    ? rn->options->target->anchors
 	    : ca_anchors(rn->ca);
+	/* Forced, the new one may well end before the one that is not due. */
+	bool may_end_sooner =
+	    renewal_serves_new(rn) || (rn->options->force & RENEW_FORCE_NOT_DUE) != 0;
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
 		.n_chain = n_chain,
@@ -207,7 +210,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.csr_len = rn->run.signed_csr_len,
 		.profile = &rn->profile,
 		.anchors = anchors,
-		.old = renewal_serves_new(rn) ? NULL : rn->served,
+		.old = may_end_sooner ? NULL : rn->served,
 		.version_major = rn->facts.version_major,
 		.now = renewal_now(rn),
 		.device_now = renewal_device_now(rn),

@@ -280,7 +280,7 @@ look_again(struct renewal *rn, struct err *err)
 {
 	enum rc r = RC_OK;
 
-	if ((rn->stale & STALE_SERVED) != 0)
+	if ((rn->stale & STALE_SERVED) != 0 || rn->awaits_commit)
 		r = read_served(rn, err);
 	if (r == RC_OK && (rn->stale & ~(unsigned int)STALE_SERVED) != 0)
 		r = look_connect(rn, err);

@@ -77,6 +77,7 @@ struct renewal {
 	bool wrote;	       /* something that changes the device was sent */
 	bool bound;	       /* the new certificate was bound, by any process */
 	bool committed_back;
+	bool awaits_commit; /* what is served may change at any moment */
 	bool proved;
 	bool stays_open; /* the next run goes on: not our failure, not final */
 	char kept[FACTS_TEXT_SIZE]; /* what was left in place, and why */

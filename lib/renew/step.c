@@ -45,12 +45,15 @@ step_plan(const struct step *steps, const void *ctx, struct plan *plan)
 	}
 }
 
+/* Twice as long as the last time, and never longer than max_ms. */
 static enum rc
-pause_longer(struct pass *pass, struct err *err)
+pause_longer(struct pass *pass, int64_t max_ms, struct err *err)
 {
-	int64_t ms = pass->pause_ms;
+	int64_t ms = pass->pause_ms < max_ms ? pass->pause_ms : max_ms;
 
-	pass->pause_ms = ms * 2 > STEP_PAUSE_MAX_MS ? STEP_PAUSE_MAX_MS : ms * 2;
+	pass->pause_ms *= 2;
+	if (pass->pause_ms > STEP_PAUSE_MAX_MS)
+		pass->pause_ms = STEP_PAUSE_MAX_MS;
 	return pass->host->pause(pass->ctx, ms, err);
 }
 
@@ -70,7 +73,7 @@ look(struct pass *pass, struct err *err)
 		if (!host->may_look_again(pass->ctx, r))
 			return err_set(err, r, "%s", cause.text);
 		host->report(pass->ctx, NULL, STEP_WAITS, cause.text);
-		r = pause_longer(pass, &stopped);
+		r = pause_longer(pass, STEP_PAUSE_MAX_MS, &stopped);
 		if (r != RC_OK)
 			return err_set(err, r, "%s: %s", stopped.text, cause.text);
 	}
@@ -89,9 +92,10 @@ settle(struct pass *pass, const struct step *step, struct err *err)
 
 		if (r != RC_OK || step->is_done(pass->ctx))
 			return r;
-		if (clock_monotonic_ms() >= end_ms)
+		wait_ms = end_ms - clock_monotonic_ms();
+		if (wait_ms <= 0)
 			return RC_OK;
-		r = pause_longer(pass, err);
+		r = pause_longer(pass, wait_ms, err);
 		if (r != RC_OK)
 			return r;
 	}
@@ -111,7 +115,7 @@ get_over(struct pass *pass, const struct step *step, enum rc r, const struct err
 	if (reaction == STEP_LOOK_AGAIN && ++pass->attempts[row] >= STEP_ATTEMPTS_MAX)
 		return err_set(err, r, "%s (%d times)", cause->text, STEP_ATTEMPTS_MAX);
 	pass->host->report(pass->ctx, step, STEP_WAITS, cause->text);
-	r = pause_longer(pass, &stopped);
+	r = pause_longer(pass, STEP_PAUSE_MAX_MS, &stopped);
 	if (r != RC_OK)
 		return err_set(err, r, "%s: %s", stopped.text, cause->text);
 	return RC_OK;

@@ -71,6 +71,7 @@ run_prove_back(void *ctx, struct err *err)
 	if (r != RC_OK)
 		return r;
 	rn->proved = true;
+	rn->awaits_commit = false;
 	rn->stale |= STALE_STORE | STALE_USAGE;
 	return RC_OK;
 }

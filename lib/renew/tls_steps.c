@@ -251,6 +251,7 @@ run_prove(void *ctx, struct err *err)
 	if (r != RC_OK)
 		return r;
 	rn->proved = true;
+	rn->awaits_commit = false;
 	/* What is deleted next must not be in use anywhere: ask once more. */
 	rn->stale |= STALE_STORE | STALE_USAGE;
 	return RC_OK;
