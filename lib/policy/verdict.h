@@ -80,12 +80,16 @@
 	    "superseded certificate")                                                  \
 	X(REASON_STORE_FULL, STATE_WARNING, "store_full", REMEDY_PRUNE_STORE,          \
 	    "no free place for a renewal")                                             \
-	X(REASON_CLOCK_OFF, STATE_WARNING, "clock_off", REMEDY_SYNC_CLOCK,             \
+	X(REASON_CLOCK_OFF, STATE_CRITICAL, "clock_off", REMEDY_SYNC_CLOCK,            \
 	    "device clock is off")                                                     \
 	X(REASON_UNPROVISIONED, STATE_CRITICAL, "unprovisioned", REMEDY_PERSON,        \
 	    "device is not provisioned")                                               \
 	X(REASON_WANTS_CLIENT_CERT, STATE_OK, "wants_client_cert", REMEDY_NONE,        \
-	    "device demands a client certificate")
+	    "device demands a client certificate")                                     \
+	X(REASON_EXTRA_PRESENTED, STATE_OK, "extra_presented", REMEDY_NONE,            \
+	    "presented certificate that the path does not need")                       \
+	X(REASON_UNREADABLE, STATE_OK, "unreadable", REMEDY_NONE,                      \
+	    "entry of the store that cannot be read")
 
 enum remedy {
 	REMEDY_NONE,
@@ -108,7 +112,7 @@ const char *reason_word(enum reason reason);
 const char *reason_sentence(enum reason reason);
 
 enum {
-	VERDICT_FINDINGS_MAX = 1024,
+	VERDICT_FINDINGS_MAX = 4096,
 	FINDING_TEXT_SIZE = 256,
 	FINDING_SLOT_SIZE = 32
 };
@@ -118,10 +122,13 @@ struct finding {
 	enum reason reason;
 	enum state state;
 	enum remedy remedy;
-	char
-	    slot[FINDING_SLOT_SIZE]; /* "leaf", "issuer", "anchor", "tls", "handle_3" */
-	char text[FINDING_TEXT_SIZE]; /* printable, complete sentence part */
-	bool has_left;
+	/* "leaf", "issuer", "issuer_2", "anchor"; "tls", "8021x_wired", "handle_3";
+	 * "" for the device as a whole */
+	char slot[FINDING_SLOT_SIZE];
+	/* One printable line, free of the four words of states; names the certificate
+	 * unless it is the leaf. */
+	char text[FINDING_TEXT_SIZE];
+	bool has_left;	/* false: not about one certificate, or a note */
 	int64_t left_s; /* of the certificate meant */
 	int64_t not_after;
 };
@@ -138,7 +145,8 @@ struct judged {
 	int64_t due_at;
 	int64_t due_left_s; /* due_at - now; negative: overdue */
 	enum state state;
-	struct range warning; /* as applied, in seconds left */
+	struct range warning; /* as applied, in seconds left; where the due rule
+			       * decides, START: is its last second */
 	struct range critical;
 	bool has_warning;
 	bool has_critical;
@@ -146,7 +154,7 @@ struct judged {
 
 /* Zeroed is empty; clear with verdict_clear. */
 struct verdict {
-	enum state state; /* worst of the findings */
+	enum state state; /* worst of the findings; says nothing without any */
 	struct finding *findings;
 	size_t n_findings;
 	struct judged *judged;
@@ -155,18 +163,30 @@ struct verdict {
 	size_t first_to_end; /* index into judged: the earliest end */
 };
 
-/* Judge what the TLS port presented (facts.presented): every element of the
- * presented list and of the verified path, name, anchor, key, digest, pin. */
+/*
+ * Judge what the TLS port presented: pin, path and anchor, name, and of every
+ * element of the path dates, key and digest. The path is the verified one, or,
+ * when there is none, what the names of issuers lead to among the presented.
+ * A CA is judged by autoenroll where the policy is fraction: a third of twenty
+ * years is no renewal window. Adds nothing unless facts.presented.known.
+ */
 enum rc verdict_judge_presented(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err);
 
-/* Judge the store (facts.has_store): every bound certificate by its usage;
- * superseded, orphaned and keyless ones as notes; TLS settings, clock. */
+/*
+ * Judge the store: every bound certificate by its usage, TLS settings and
+ * context, clock; superseded, orphaned and unreadable entries as notes. The name
+ * is judged when nothing was presented. Adds nothing unless facts.has_store.
+ */
 enum rc verdict_judge_store(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err);
 
-/* Both add to the verdict; the worst finding wins, among equals the one
- * whose certificate ends first. */
+/*
+ * Both add to the verdict, whose cert pointers are lent from the facts. The worst
+ * finding wins, among equals the one whose certificate ends first, then the one
+ * that came first; a note never wins over a certificate that is valid. RC_NOMEM,
+ * RC_LIMIT; the verdict may then hold a part and is cleared as usual.
+ */
 
 void verdict_clear(struct verdict *verdict);
 

@@ -105,6 +105,13 @@ fresh
 rm "$tree/remediate/renew_amt_x.c"
 finds pairs 'names renew_amt_x, which is not in remediate' "a remedy without a program"
 fresh
+put lib/policy/remedy.c '#include "policy/verdict.h"' \
+    'x = { "renew_amt_x", true }, { "later_amt_x", false }; /* REMEDY_RENEW */'
+content pairs
+put lib/policy/remedy.c '#include "policy/verdict.h"' \
+    'x = { "renew_amt_x", false }; /* REMEDY_RENEW */'
+finds pairs 'says that renew_amt_x does not ship' "a program that the table does not know of"
+fresh
 put lib/policy/verdict.h '#define REASON_MAP(X) X(REASON_DUE, STATE_WARNING, "due", 0, "due")'
 finds pairs 'REASON_DUE: has no remedy' "a reason without a remedy"
 fresh

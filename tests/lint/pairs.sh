@@ -28,11 +28,19 @@ for reason in $reasons; do
 	fi
 done
 
-# Programs that remedy.c names are there.
+# Programs that remedy.c names are there, but for those of which it says that they
+# do not ship: { "name", false, ... } must then be true.
 if [ -e lib/policy/remedy.c ]; then
+	absent=$(tr -d '\n\t' <lib/policy/remedy.c | grep -oE '"[a-z0-9]+_amt_[a-z0-9_]+", *false' |
+	    cut -d '"' -f 2)
 	for name in $(grep -oE '"[a-z0-9]+_amt_[a-z0-9_]+"' lib/policy/remedy.c | tr -d '"' | sort -u); do
-		is_program "remediate/$name.c" ||
-			say "lib/policy/remedy.c: names $name, which is not in remediate/"
+		if grep -qxF "$name" <<<"$absent"; then
+			is_program "remediate/$name.c" &&
+				say "lib/policy/remedy.c: says that $name does not ship, but it is in remediate/"
+		else
+			is_program "remediate/$name.c" ||
+				say "lib/policy/remedy.c: names $name, which is not in remediate/"
+		fi
 	done
 fi
 

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the judges of a verdict share: what a finding is about, and how it joins
+ * the verdict.  Private to this room; others see policy/verdict.h.
+ */
+#ifndef AMTCERT_POLICY_JUDGE_H
+#define AMTCERT_POLICY_JUDGE_H
+
+#include "policy/verdict.h"
+
+enum {
+	ABOUT_NAME_SIZE = 96
+};
+
+/* What is judged: one certificate, or with cert NULL the device. */
+struct about {
+	char slot[FINDING_SLOT_SIZE];
+	char name[ABOUT_NAME_SIZE]; /* printable; "" for the leaf and the device */
+	const struct cert *cert;
+	unsigned int usage; /* USAGE_NONE: what the TLS port presents */
+	bool is_path_ca;    /* of the path, above the leaf: a person renews it */
+	bool is_anchor;	    /* its own signature does not matter */
+	int64_t now;
+};
+
+/* Add a finding with the reason's state; text follows about->name. Parts that
+ * come from outside must be printable. */
+enum rc judge_add(struct verdict *verdict, const struct about *about,
+    enum reason reason, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* The same with a state of its own. */
+enum rc judge_add_state(struct verdict *verdict, const struct about *about,
+    enum reason reason, enum state state, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 6, 7)));
+
+/* Room for the numbers of one more certificate, zeroed and lent. */
+enum rc judge_add_judged(struct verdict *verdict, struct judged **ret, struct err *err);
+
+/* Dates against policy and now: a finding for the period, one more for an old
+ * template, a long lifetime, no end; and one struct judged. */
+enum rc judge_period(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, struct err *err);
+
+/* Key size, and the digest of the signature unless it is an anchor's. */
+enum rc judge_strength(struct verdict *verdict, const struct about *about,
+    struct err *err);
+
+/* What a name match says of the certificate. */
+enum rc judge_name(struct verdict *verdict, const struct about *about,
+    enum name_match match, const char *host, struct err *err);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The dates of one certificate against a policy at one moment.  RFC 5280 4.1.2.5
+ * for the dates; an expired certificate is CRITICAL whatever thresholds say.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "policy/judge.h"
+
+/* The words that all sentences about a period need. */
+struct words {
+	char left[CLOCK_DURATION_SIZE];
+	char overdue[CLOCK_DURATION_SIZE];
+	char not_after[CLOCK_DATE_SIZE];
+	char not_before[CLOCK_DATE_SIZE];
+};
+
+static struct words
+words_of(const struct judged *judged)
+{
+	struct words words = { .left = "" };
+
+	(void)clock_format_duration(judged->left_s, words.left);
+	(void)clock_format_duration(judged->due_left_s, words.overdue);
+	(void)clock_format_date(judged->cert->not_after, words.not_after);
+	(void)clock_format_date(judged->cert->not_before, words.not_before);
+	return words;
+}
+
+static struct range
+at_least(int64_t seconds)
+{
+	struct range range = { .has_start = true };
+
+	range.start = range_value(seconds);
+	return range;
+}
+
+static int64_t
+difference(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	if (__builtin_sub_overflow(a, b, &d))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return d;
+}
+
+static void
+fill_numbers(struct judged *judged, const struct about *about,
+    const struct policy *policy)
+{
+	const struct cert *cert = about->cert;
+
+	memcpy(judged->slot, about->slot, sizeof(judged->slot));
+	judged->cert = cert;
+	judged->usage = about->usage;
+	judged->left_s = cert_left_s(cert, about->now);
+	judged->lifetime_s = cert_lifetime_s(cert);
+	judged->window_s = policy_window_s(policy, judged->lifetime_s);
+	judged->floor_s = policy_floor_s(policy, judged->lifetime_s);
+	judged->due_at = policy_due_at(policy, cert->not_before, cert->not_after);
+	judged->due_left_s = difference(judged->due_at, about->now);
+	if (policy->has_warning || policy->has_critical) {
+		judged->has_warning = policy->has_warning;
+		judged->has_critical = policy->has_critical;
+		judged->warning =
+		    time_range_resolve(&policy->warning, judged->lifetime_s);
+		judged->critical =
+		    time_range_resolve(&policy->critical, judged->lifetime_s);
+		return;
+	}
+	judged->has_warning = true;
+	judged->has_critical = true;
+	judged->warning = at_least(difference(judged->window_s, policy->grace_s));
+	judged->critical = at_least(judged->floor_s);
+}
+
+/* Not within its period: no threshold and no grace speaks of that. */
+static bool
+is_outside_period(const struct judged *judged, int64_t now, enum reason *ret_reason)
+{
+	const struct cert *cert = judged->cert;
+
+	if (cert->not_after < cert->not_before)
+		*ret_reason = REASON_PERIOD_REVERSED;
+	else if (judged->left_s < 0)
+		*ret_reason = REASON_EXPIRED;
+	else if (now < cert->not_before)
+		*ret_reason = REASON_NOT_YET_VALID;
+	else
+		return false;
+	return true;
+}
+
+static enum reason
+by_thresholds(const struct judged *judged)
+{
+	int64_t left = range_value(judged->left_s);
+
+	if (judged->has_critical && range_alerts(&judged->critical, left))
+		return REASON_THRESHOLD_CRITICAL;
+	if (judged->has_warning && range_alerts(&judged->warning, left))
+		return REASON_THRESHOLD_WARNING;
+	return REASON_VALID;
+}
+
+static enum reason
+by_due_rule(const struct judged *judged, const struct policy *policy)
+{
+	if (judged->due_left_s > 0)
+		return REASON_VALID;
+	if (judged->left_s <= judged->floor_s)
+		return REASON_FLOOR;
+	if (judged->due_left_s > -policy->grace_s)
+		return REASON_IN_GRACE;
+	return REASON_DUE;
+}
+
+static enum rc
+add_outside(struct verdict *verdict, const struct about *about,
+    const struct judged *judged, enum reason reason, struct err *err)
+{
+	struct words w = words_of(judged);
+	char until[CLOCK_DURATION_SIZE];
+
+	if (reason == REASON_EXPIRED)
+		return judge_add(verdict, about, reason, err, "expired %s ago (%s)",
+		    w.left, w.not_after);
+	if (reason == REASON_PERIOD_REVERSED)
+		return judge_add(verdict, about, reason, err,
+		    "notAfter (%s) lies before notBefore (%s)", w.not_after,
+		    w.not_before);
+	return judge_add(verdict, about, reason, err,
+	    "not yet valid, begins in %s (%s)",
+	    clock_format_duration(difference(judged->cert->not_before, about->now),
+		until),
+	    w.not_before);
+}
+
+static enum rc
+add_by_thresholds(struct verdict *verdict, const struct about *about,
+    const struct judged *judged, enum reason reason, struct err *err)
+{
+	struct words w = words_of(judged);
+
+	if (reason == REASON_VALID)
+		return judge_add(verdict, about, reason, err, "valid, %s left (%s)",
+		    w.left, w.not_after);
+	return judge_add(verdict, about, reason, err,
+	    "%s left (%s), beyond the %s threshold", w.left, w.not_after,
+	    reason == REASON_THRESHOLD_CRITICAL ? "critical" : "warning");
+}
+
+static enum rc
+add_by_due_rule(struct verdict *verdict, const struct about *about,
+    const struct judged *judged, enum reason reason, struct err *err)
+{
+	struct words w = words_of(judged);
+
+	if (reason == REASON_VALID)
+		return judge_add(verdict, about, reason, err, "valid, %s left (%s)",
+		    w.left, w.not_after);
+	if (reason == REASON_IN_GRACE)
+		return judge_add(verdict, about, reason, err,
+		    "renewal due for %s, in grace, %s left (%s)", w.overdue, w.left,
+		    w.not_after);
+	if (judged->due_left_s == 0)
+		return judge_add(verdict, about, reason, err,
+		    "renewal due, %s left (%s)", w.left, w.not_after);
+	return judge_add(verdict, about, reason, err,
+	    "renewal overdue %s, %s left (%s)", w.overdue, w.left, w.not_after);
+}
+
+static enum rc
+add_sentence(struct verdict *verdict, const struct about *about,
+    const struct judged *judged, const struct policy *policy, struct err *err)
+{
+	enum reason reason = REASON_VALID;
+
+	if (is_outside_period(judged, about->now, &reason))
+		return add_outside(verdict, about, judged, reason, err);
+	if (policy->has_warning || policy->has_critical)
+		return add_by_thresholds(verdict, about, judged, by_thresholds(judged),
+		    err);
+	return add_by_due_rule(verdict, about, judged, by_due_rule(judged, policy),
+	    err);
+}
+
+static enum rc
+judge_template(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, struct err *err)
+{
+	const struct cert *cert = about->cert;
+
+	if (!policy->has_template_major || !cert->has_template ||
+	    cert->template_major >= policy->template_major)
+		return RC_OK;
+	return judge_add(verdict, about, REASON_TEMPLATE_OLD, err,
+	    "template version %lld is below the wanted %lld, renewal due at once",
+	    (long long)cert->template_major, (long long)policy->template_major);
+}
+
+static enum rc
+judge_length(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, struct err *err)
+{
+	char is[CLOCK_DURATION_SIZE], most[CLOCK_DURATION_SIZE];
+	int64_t lifetime_s = cert_lifetime_s(about->cert);
+	enum rc r = RC_OK;
+
+	if (policy->max_lifetime_s > 0 && lifetime_s > policy->max_lifetime_s)
+		r = judge_add(verdict, about, REASON_LIFETIME_LONG, err,
+		    "issued for %s, at most %s is allowed",
+		    clock_format_duration(lifetime_s, is),
+		    clock_format_duration(policy->max_lifetime_s, most));
+	if (r == RC_OK && about->cert->not_after >= CERT_NOT_AFTER_NONE)
+		r = judge_add(verdict, about, REASON_NO_END, err, "%s",
+		    reason_sentence(REASON_NO_END));
+	return r;
+}
+
+enum rc
+judge_period(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, struct err *err)
+{
+	struct judged judged = { .slot = "" }, *place = NULL;
+	size_t first = verdict->n_findings;
+	enum rc r;
+
+	fill_numbers(&judged, about, policy);
+	r = add_sentence(verdict, about, &judged, policy, err);
+	if (r == RC_OK)
+		r = judge_template(verdict, about, policy, err);
+	if (r == RC_OK)
+		r = judge_length(verdict, about, policy, err);
+	for (size_t i = first; i < verdict->n_findings; i++)
+		judged.state = state_worse(judged.state, verdict->findings[i].state);
+	if (r == RC_OK)
+		r = judge_add_judged(verdict, &place, err);
+	if (r != RC_OK)
+		return r;
+	*place = judged;
+	if (judged.left_s < verdict->judged[verdict->first_to_end].left_s)
+		verdict->first_to_end = verdict->n_judged - 1;
+	return RC_OK;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Judgement of the store and the settings around it.  What is bound decides;
+ * what nothing uses is a note, for nothing breaks when it ends.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "policy/judge.h"
+
+enum {
+	HANDLES_SIZE = 96,
+	HANDLE_SIZE = 32,
+	LEAF_USAGES = USAGE_TLS | USAGE_8021X_WIRED | USAGE_8021X_WIRELESS | USAGE_CIRA
+};
+
+/* What is judged and where findings go. */
+struct store {
+	const struct facts *facts;
+	const struct policy *policy;
+	struct verdict *verdict;
+	struct about device; /* for findings that no certificate has */
+	struct err *err;
+};
+
+static enum rc
+judge_provisioning(const struct store *s)
+{
+	const struct facts *facts = s->facts;
+
+	if (facts->provisioning_state != 0 && facts->provisioning_state != 1 &&
+	    facts->control_mode != CONTROL_NONE)
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, REASON_UNPROVISIONED, s->err, "%s",
+	    reason_sentence(REASON_UNPROVISIONED));
+}
+
+static enum rc
+judge_tls(const struct store *s)
+{
+	const struct facts *facts = s->facts;
+	char id[FACTS_INSTANCE_SIZE];
+
+	if (facts->tls_network.known && !facts->tls_network.is_enabled)
+		return judge_add(s->verdict, &s->device, REASON_TLS_OFF, s->err, "%s",
+		    reason_sentence(REASON_TLS_OFF));
+	if (!facts->has_tls_context)
+		return judge_add(s->verdict, &s->device, REASON_NO_CONTEXT, s->err,
+		    "%s", reason_sentence(REASON_NO_CONTEXT));
+	if (facts_find_cert(facts, facts->tls_context_cert) != NULL)
+		return RC_OK;
+	text_printable_field(id, sizeof(id), facts->tls_context_cert,
+	    strlen(facts->tls_context_cert));
+	return judge_add(s->verdict, &s->device, REASON_CONTEXT_DANGLING, s->err,
+	    "TLS is bound to a certificate that is not in the store (%s)", id);
+}
+
+static enum rc
+judge_served(const struct store *s)
+{
+	const struct facts *facts = s->facts;
+	const struct facts_cert *bound;
+	const struct cert *served;
+
+	if (!facts->presented.known || facts->presented.n_certs == 0 ||
+	    !facts->has_tls_context)
+		return RC_OK;
+	bound = facts_find_cert(facts, facts->tls_context_cert);
+	served = facts->presented.certs[0];
+	if (bound == NULL || cert_equals(bound->cert, served))
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, REASON_NOT_SERVED, s->err,
+	    "served certificate (serial %.40s) is not the bound one (serial %.40s)",
+	    served->serial_number, bound->cert->serial_number);
+}
+
+/* Is a certificate judged already under this slot? */
+static bool
+is_taken(const struct verdict *verdict, const char *slot)
+{
+	for (size_t i = 0; i < verdict->n_judged; i++)
+		if (strcmp(verdict->judged[i].slot, slot) == 0)
+			return true;
+	return false;
+}
+
+static struct about
+about_bound(const struct store *s, const struct facts_cert *bound)
+{
+	struct about about = s->device;
+	const char *label = usage_label(bound->usage);
+	int n, m;
+
+	about.cert = bound->cert;
+	about.usage = bound->usage;
+	about.is_anchor = (bound->usage & (LEAF_USAGES | USAGE_OTHER)) == 0;
+	if (!is_taken(s->verdict, label)) {
+		n = snprintf(about.slot, sizeof(about.slot), "%s", label);
+		m = snprintf(about.name, sizeof(about.name), "%s",
+		    usage_text(bound->usage));
+	} else {
+		n = snprintf(about.slot, sizeof(about.slot), "handle_%lld",
+		    (long long)bound->handle);
+		m = snprintf(about.name, sizeof(about.name), "%s (handle %lld)",
+		    usage_text(bound->usage), (long long)bound->handle);
+	}
+	if (n < 0 || m < 0)
+		about.slot[0] = '\0';
+	return about;
+}
+
+static enum rc
+judge_bound_name(const struct store *s, const struct about *about)
+{
+	enum name_match match = NAME_UNKNOWN;
+	enum rc r;
+
+	/* What is presented was compared with the name there. */
+	if ((about->usage & USAGE_TLS) == 0 || s->facts->presented.known)
+		return RC_OK;
+	r = name_match_host(about->cert, s->facts->name, &match, s->err);
+	if (r != RC_OK)
+		return r;
+	return judge_name(s->verdict, about, match, s->facts->name, s->err);
+}
+
+static enum rc
+judge_bound(const struct store *s, const struct facts_cert *bound)
+{
+	struct about about = about_bound(s, bound);
+	enum rc r = RC_OK;
+
+	if (!bound->has_key && !bound->is_read_only &&
+	    (bound->usage & LEAF_USAGES) != 0)
+		r = judge_add(s->verdict, &about, REASON_NO_KEY, s->err, "%s",
+		    reason_sentence(REASON_NO_KEY));
+	if (r == RC_OK)
+		r = judge_bound_name(s, &about);
+	if (r == RC_OK)
+		r = judge_period(s->verdict, &about, s->policy, s->err);
+	if (r == RC_OK)
+		r = judge_strength(s->verdict, &about, s->err);
+	return r;
+}
+
+static enum rc
+judge_all_bound(const struct store *s)
+{
+	enum rc r = RC_OK;
+
+	for (size_t i = 0; r == RC_OK && i < s->facts->n_certs; i++)
+		if (s->facts->certs[i].usage != USAGE_NONE)
+			r = judge_bound(s, &s->facts->certs[i]);
+	return r;
+}
+
+/* Handles of a kind of entry: how many, and "3, 5, ..." */
+struct tally {
+	size_t n;
+	char handles[HANDLES_SIZE];
+};
+
+static void
+count(struct tally *tally, int64_t handle)
+{
+	static const char dots[] = ", ...";
+	size_t at = strlen(tally->handles);
+	char text[HANDLE_SIZE];
+	int n;
+
+	tally->n++;
+	if (at > 0 && tally->handles[at - 1] == '.')
+		return;
+	n = snprintf(text, sizeof(text), "%s%lld", at > 0 ? ", " : "",
+	    (long long)handle);
+	if (n > 0 && at + (size_t)n + sizeof(dots) <= HANDLES_SIZE)
+		memcpy(tally->handles + at, text, (size_t)n + 1);
+	else
+		memcpy(tally->handles + at, dots, sizeof(dots));
+}
+
+static bool
+is_superseded(const struct facts *facts, const struct facts_cert *old)
+{
+	for (size_t i = 0; i < facts->n_certs; i++) {
+		const struct facts_cert *bound = &facts->certs[i];
+
+		if (bound->usage != USAGE_NONE &&
+		    strcmp(bound->cert->subject, old->cert->subject) == 0 &&
+		    strcmp(bound->cert->issuer, old->cert->issuer) == 0 &&
+		    bound->cert->not_after >= old->cert->not_after)
+			return true;
+	}
+	return false;
+}
+
+static enum rc
+add_tally(const struct store *s, enum reason reason, const struct tally *tally,
+    const char *one, const char *many)
+{
+	if (tally->n == 0)
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, reason, s->err, "%zu %s (handle%s %s)",
+	    tally->n, tally->n == 1 ? one : many, tally->n == 1 ? "" : "s",
+	    tally->handles);
+}
+
+static enum rc
+note_leftovers(const struct store *s)
+{
+	struct tally superseded = { 0 }, certs = { 0 }, keys = { 0 };
+	const struct facts *facts = s->facts;
+	enum rc r;
+
+	for (size_t i = 0; i < facts->n_certs; i++) {
+		if (!facts_is_orphan(&facts->certs[i]))
+			continue;
+		count(is_superseded(facts, &facts->certs[i]) ? &superseded : &certs,
+		    facts->certs[i].handle);
+	}
+	for (size_t i = 0; i < facts->n_keys; i++)
+		if (!facts->keys[i].has_cert)
+			count(&keys, facts->keys[i].handle);
+	r = add_tally(s, REASON_SUPERSEDED, &superseded, "superseded certificate",
+	    "superseded certificates");
+	if (r == RC_OK)
+		r = add_tally(s, REASON_ORPHAN_CERT, &certs,
+		    "certificate that nothing uses", "certificates that nothing uses");
+	if (r == RC_OK)
+		r = add_tally(s, REASON_ORPHAN_KEY, &keys,
+		    "key pair without certificate", "key pairs without certificate");
+	return r;
+}
+
+static enum rc
+note_unreadable(const struct store *s)
+{
+	char why[FACTS_TEXT_SIZE];
+	size_t n = s->facts->n_unreadable;
+
+	if (n == 0)
+		return RC_OK;
+	text_printable_field(why, sizeof(why), s->facts->unreadable,
+	    strlen(s->facts->unreadable));
+	return judge_add(s->verdict, &s->device, REASON_UNREADABLE, s->err,
+	    "%zu %s of the store cannot be read: %s", n, n == 1 ? "entry" : "entries",
+	    why);
+}
+
+static enum rc
+judge_room(const struct store *s)
+{
+	int64_t most = s->facts->limits.root_max_count, roots = 0;
+
+	for (size_t i = 0; i < s->facts->n_certs; i++)
+		if (s->facts->certs[i].is_trusted_root)
+			roots++;
+	if (most <= 0 || roots < most)
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, REASON_STORE_FULL, s->err,
+	    "no free place for another trust anchor, %lld of %lld taken",
+	    (long long)roots, (long long)most);
+}
+
+/* |offset|, less what the measurement may be wrong by. */
+static int64_t
+certain_offset(const struct facts_clock *clock)
+{
+	int64_t offset_s = clock->offset_s;
+
+	if (offset_s < 0)
+		offset_s = offset_s == INT64_MIN ? INT64_MAX : -offset_s;
+	return offset_s > clock->uncertainty_s ? offset_s - clock->uncertainty_s : 0;
+}
+
+static enum rc
+judge_clock(const struct store *s)
+{
+	const struct facts_clock *clock = &s->facts->clock;
+	int64_t offset_s = certain_offset(clock);
+	char words[CLOCK_DURATION_SIZE];
+
+	if (!clock->known || offset_s <= s->policy->clock_warning_s)
+		return RC_OK;
+	return judge_add_state(s->verdict, &s->device, REASON_CLOCK_OFF,
+	    offset_s > s->policy->clock_critical_s ? STATE_CRITICAL : STATE_WARNING,
+	    s->err, "device clock is %s %s",
+	    clock_format_duration(clock->offset_s, words),
+	    clock->offset_s < 0 ? "behind" : "ahead");
+}
+
+enum rc
+verdict_judge_store(const struct facts *facts, const struct policy *policy, int64_t now,
+    struct verdict *verdict, struct err *err)
+{
+	static enum rc (*const judges[])(const struct store *) = { judge_provisioning,
+		judge_tls, judge_served, judge_all_bound, judge_clock, judge_room,
+		note_leftovers, note_unreadable };
+	struct store s = { facts, policy, verdict, { .now = now }, err };
+	enum rc r = RC_OK;
+
+	if (!facts->has_store)
+		return RC_OK;
+	for (size_t i = 0; r == RC_OK && i < sizeof(judges) / sizeof(judges[0]); i++)
+		r = judges[i](&s);
+	return r;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lib/policy/remedy.c: every reason leads somewhere, and no text names a program
+ * that is not there.
+ */
+#include "policy/remedy.h"
+#include "unit.h"
+
+static void
+only_programs_that_ship_are_run(void **state)
+{
+	(void)state;
+	for (int i = 0; i <= REMEDY_PERSON; i++) {
+		const char *program = remedy_program((enum remedy)i);
+		const char *text = remedy_text((enum remedy)i);
+
+		assert_true(strlen(text) > 0);
+		assert_null(strchr(text, '|'));
+		if (program != NULL) {
+			assert_int_equal(strncmp(text, "run ", 4), 0);
+			assert_has(text, program);
+		} else {
+			assert_true(strncmp(text, "a person decides", 16) == 0 ||
+			    i == REMEDY_NONE);
+		}
+	}
+	assert_string_equal(remedy_program(REMEDY_RENEW_TLS), "renew_amt_tls");
+	assert_null(remedy_program(REMEDY_PERSON));
+	assert_null(remedy_program(REMEDY_NONE));
+}
+
+struct usage_case {
+	enum reason reason;
+	unsigned int usage;
+	enum remedy remedy;
+};
+
+static const struct usage_case cases[] = {
+	{ REASON_DUE, USAGE_NONE, REMEDY_RENEW_TLS },
+	{ REASON_DUE, USAGE_TLS, REMEDY_RENEW_TLS },
+	{ REASON_DUE, USAGE_TLS | USAGE_8021X_WIRED, REMEDY_RENEW_TLS },
+	{ REASON_DUE, USAGE_8021X_WIRED, REMEDY_RENEW_8021X },
+	{ REASON_DUE, USAGE_8021X_WIRELESS, REMEDY_RENEW_8021X },
+	{ REASON_DUE, USAGE_CIRA, REMEDY_PERSON },
+	{ REASON_DUE, USAGE_8021X_WIRELESS_ROOT, REMEDY_INSTALL_ROOT },
+	{ REASON_EXPIRED, USAGE_TLS, REMEDY_REPROVISION_TLS },
+	{ REASON_EXPIRED, USAGE_8021X_WIRED, REMEDY_RENEW_8021X },
+	{ REASON_EXPIRED, USAGE_OTHER, REMEDY_PERSON },
+	{ REASON_CLOCK_OFF, USAGE_8021X_WIRED, REMEDY_SYNC_CLOCK },
+	{ REASON_VALID, USAGE_8021X_WIRED, REMEDY_NONE },
+	{ REASON_ORPHAN_KEY, USAGE_NONE, REMEDY_PRUNE_STORE },
+	{ REASON_PIN_MISMATCH, USAGE_NONE, REMEDY_PERSON },
+};
+
+static void
+the_usage_chooses_among_remedies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++)
+		assert_int_equal(remedy_for(cases[i].reason, cases[i].usage),
+		    cases[i].remedy);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_programs_that_ship_are_run),
+		cmocka_unit_test(the_usage_chooses_among_remedies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
