@@ -65,13 +65,13 @@ static void
 fill_request(const struct renewal *rn, struct ca_request *request)
 {
 	int64_t now = renewal_now(rn);
-	int64_t device_now = renewal_device_now(rn);
+	int64_t theirs = renewal_device_now(rn);
 
 	*request = (struct ca_request){ .profile = rn->profile,
 		.csr = rn->run.signed_csr,
 		.csr_len = rn->run.signed_csr_len,
 		.digest = rn->generation->digest,
-		.not_before_max = device_now < now ? device_now : now,
+		.not_before_max = theirs < now ? theirs : now,
 		.now = now,
 		.deadline_ms = rn->options->deadline_ms };
 }

@@ -17,7 +17,6 @@ static enum rc
 take_up(struct renewal *rn, struct err *err)
 {
 	struct cert *cert = NULL;
-	enum rc r = RC_OK;
 
 	if (strcmp(rn->run.remedy, RENEWAL_REMEDY) != 0)
 		return err_set(err, RC_STATE,
@@ -29,7 +28,9 @@ take_up(struct renewal *rn, struct err *err)
 	rn->bound = tls_steps_may_have_bound(rn->run.step);
 	rn->wrote = rn->run.step[0] != '\0';
 	if (rn->run.new_cert_len > 0) {
-		r = cert_parse(rn->run.new_cert, rn->run.new_cert_len, &cert, err);
+		enum rc r =
+		    cert_parse(rn->run.new_cert, rn->run.new_cert_len, &cert, err);
+
 		if (r != RC_OK)
 			return r;
 		rn->new_cert = cert;
