@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "policy/remedy.h"
 #include "policy/verdict.h"
 
 enum {
@@ -55,9 +56,8 @@ static enum rc
 judge_tls(struct renewal *rn, struct err *err)
 {
 	if (rn->facts.tls_network.known && !rn->facts.tls_network.is_enabled)
-		return err_set(err, RC_STATE,
-		    "%s: TLS is off: reprovision_amt_tls switches it on",
-		    rn->facts.name);
+		return err_set(err, RC_STATE, "%s: TLS is off: %s", rn->facts.name,
+		    remedy_text(REMEDY_REPROVISION_TLS));
 	return RC_OK;
 }
 
@@ -88,9 +88,9 @@ judge_expired(struct renewal *rn, struct err *err)
 	if (cert_left_s(rn->served, renewal_now(rn)) >= 0)
 		return RC_OK;
 	return err_set(err, RC_STATE,
-	    "%s: the certificate expired on %s: reprovision_amt_tls is for that "
-	    "(--force expired renews all the same)",
-	    rn->facts.name, clock_format_date(rn->served->not_after, date));
+	    "%s: the certificate expired on %s (--force expired renews all the same): %s",
+	    rn->facts.name, clock_format_date(rn->served->not_after, date),
+	    remedy_text(REMEDY_REPROVISION_TLS));
 }
 
 /* Firmware does not look at the dates of its own certificate, but what reads them
@@ -105,8 +105,9 @@ judge_clock(struct renewal *rn, struct err *err)
 		return RC_OK;
 	return err_set(err, RC_STATE,
 	    "%s: the device's clock is %s behind: a new certificate would not be valid "
-	    "yet; set the clock first (--force clock renews all the same)",
-	    rn->facts.name, clock_format_duration(clock->offset_s, late));
+	    "yet (--force clock renews all the same): %s",
+	    rn->facts.name, clock_format_duration(clock->offset_s, late),
+	    remedy_text(REMEDY_SYNC_CLOCK));
 }
 
 /* Somebody replaced what we installed: two managers would take turns for ever. */

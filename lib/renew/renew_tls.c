@@ -81,8 +81,7 @@ meet(struct renewal *rn, struct err *err)
 
 	if (target->plain)
 		return err_set(err, RC_USAGE,
-		    "--plain: a renewal goes over TLS; reprovision_amt_tls is for a "
-		    "device without it");
+		    "--plain: a renewal goes over TLS, and is proved there");
 	r = ca_open(rn->options->conf, rn->options->ca_name, &rn->ca, err);
 	if (r == RC_OK)
 		r = target_load_trust(target, err);
