@@ -286,6 +286,9 @@ tell_plan(const struct renewal *rn, struct buf *out, struct err *err)
 	buf_addf(out, "%s: %s; AMT %s, key %s, CA %s\n", rn->options->target->name,
 	    rn->due, rn->facts.version, rn->generation->key_text, ca_name(rn->ca));
 	r = plan_format(plan, out);
+	if (rn->is_undoing || rn->is_foreign)
+		buf_addf(out, "%s: then the renewal begins anew\n",
+		    rn->options->target->name);
 	buf_addf(out, "%s: a plan of %zu writes: nothing is changed without --apply\n",
 	    rn->options->target->name, plan_count_writes(plan));
 	free(plan);

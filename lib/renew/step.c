@@ -148,8 +148,10 @@ take(struct pass *pass, const struct step *step, struct err *err)
 		if (++pass->attempts[row] < STEP_ATTEMPTS_MAX &&
 		    step->settle_ms == NULL)
 			return RC_OK;
-		return err_set(err, RC_STATE,
-		    "%s: the device took it and is not as it should be", step->name);
+		return err_set(err, RC_STATE, "%s: %s", step->name,
+		    step->unmet != NULL
+			? step->unmet
+			: "the device took it and is not as it should be");
 	}
 	r = host->end(pass->ctx, step, err);
 	if (r == RC_OK)

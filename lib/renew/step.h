@@ -38,6 +38,8 @@ struct step {
 	/* It takes effect some time after its answer: how long to keep looking,
 	 * milliseconds. NULL: at once. */
 	int64_t (*settle_ms)(const void *ctx);
+	/* What to say when it ran and is not done after all; NULL: just that. */
+	const char *unmet;
 };
 
 /* What a failure of a step means. */

@@ -79,15 +79,16 @@ run_prove_back(void *ctx, struct err *err)
 /* clang-format off */
 const struct step tls_steps_back[] = {
 	{ "bind-back", "bind the old certificate to TLS again",
-	  was_bound, is_old_bound, bind_plan, run_bind_back, NULL },
+	  was_bound, is_old_bound, bind_plan, run_bind_back, NULL, NULL },
 	{ "commit-back", "commit, and wait until it is served",
-	  was_bound, is_old_served, bind_plan_commit, run_commit_back, bind_settle_ms },
+	  was_bound, is_old_served, bind_plan_commit, run_commit_back, bind_settle_ms,
+	  "the certificate from before is not served again" },
 	{ "prove-back", "prove the old certificate: fresh handshake, login",
-	  NULL, is_proved, NULL, run_prove_back, NULL },
+	  NULL, is_proved, NULL, run_prove_back, NULL, NULL },
 	{ "remove-new-cert", "delete the new certificate",
-	  NULL, prune_has_no_certs, prune_plan_certs, prune_certs, NULL },
+	  NULL, prune_has_no_certs, prune_plan_certs, prune_certs, NULL, NULL },
 	{ "remove-new-key", "delete its key pair",
-	  NULL, prune_has_no_keys, prune_plan_keys, prune_keys, NULL },
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	  NULL, prune_has_no_keys, prune_plan_keys, prune_keys, NULL, NULL },
+	{ .name = NULL },
 };
 /* clang-format on */

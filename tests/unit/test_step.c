@@ -105,10 +105,10 @@ a_minute(const void *ctx)
 }
 
 static const struct step steps[] = {
-	{ "one", "switch one", NULL, is_on_0, plan_0, run_0, NULL },
-	{ "two", "switch two", NULL, is_on_1, plan_1, run_1, NULL },
-	{ "three", "switch three", wants_last, is_on_2, plan_2, run_2, a_minute },
-	{ NULL, NULL, NULL, NULL, NULL, NULL, NULL },
+	{ "one", "switch one", NULL, is_on_0, plan_0, run_0, NULL, "one is off" },
+	{ "two", "switch two", NULL, is_on_1, plan_1, run_1, NULL, NULL },
+	{ "three", "switch three", wants_last, is_on_2, plan_2, run_2, a_minute, NULL },
+	{ .name = NULL },
 };
 
 static enum rc
