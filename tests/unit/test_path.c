@@ -166,6 +166,16 @@ a_self_signed_leaf_may_be_the_anchor(void **state)
 	X509_free(leaf);
 }
 
+static void
+states_have_words_of_their_own(void **state)
+{
+	(void)state;
+	for (int i = PATH_UNCHECKED; i <= PATH_OTHER; i++)
+		for (int j = PATH_UNCHECKED; j < i; j++)
+			assert_string_not_equal(path_state_text((enum path_state)i),
+			    path_state_text((enum path_state)j));
+}
+
 struct end_case {
 	int64_t now;
 	enum path_state at_time;
@@ -471,6 +481,7 @@ main(void)
 		cmocka_unit_test(finds_the_path_from_leaf_to_root),
 		cmocka_unit_test(an_intermediate_may_be_the_anchor),
 		cmocka_unit_test(a_self_signed_leaf_may_be_the_anchor),
+		cmocka_unit_test(states_have_words_of_their_own),
 		cmocka_unit_test(the_time_is_told_apart_from_the_rest),
 		cmocka_unit_test(a_renewed_anchor_takes_over_from_the_expired_one),
 		cmocka_unit_test(a_path_that_ends_elsewhere_is_unknown),
