@@ -41,7 +41,6 @@ struct target {
 	bool legacy_tls;
 	bool plain_allowed; /* the device's own section says so */
 	bool plain;	    /* --plain: use 16992; needs plain_allowed */
-	char *inventory_file;
 };
 
 void target_init(struct target *target);
@@ -49,20 +48,22 @@ void target_clear(struct target *target);
 
 /* The options every check and remedy shares to name a target (-H -I -p
  * --trust-anchor --pin --client-cert --client-key -4 -6), and those of a login
- * (-l --secret-file --secret-fd --plain). NULL-terminated by long_name. */
+ * (-l --secret-file --secret-fd --plain). End with a NULL long_name. */
 extern const struct opt target_options[];
 extern const struct opt target_login_options[];
 
-/* Take one option of the tables above. RC_USAGE. RC_NOTFOUND when the option is
- * of neither table. */
+/* Take one option of the tables above, the last one given counts. RC_USAGE with
+ * "--option: what"; RC_NOTFOUND, with err left as it was, when the option is of
+ * neither table. */
 enum rc target_take_option(struct target *target, const struct opt *opt,
     const char *value, struct err *err);
 
 /*
  * Fill what the command line left open from [device NAME], then its
- * [group NAME], then [defaults]. conf may be NULL. Then check: a name is
- * there, --plain only with plain-allowed, pin and files well formed. RC_CONFIG,
- * RC_USAGE.
+ * [group NAME], then [defaults]. conf may be NULL. Then check: a name is there,
+ * the address can be one, client certificate and key come together, --plain only
+ * where the device's own section has plain-allowed. Sets the port that was not
+ * given. RC_CONFIG with file and line, RC_USAGE, RC_NOMEM.
  */
 enum rc target_complete(struct target *target, const struct conf *conf,
     struct err *err);
