@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A verdict in the words of a plugin: status line, perfdata, long lines by
+ * verbosity.
+ */
+#ifndef AMTCERT_PLUGIN_REPORT_H
+#define AMTCERT_PLUGIN_REPORT_H
+
+#include "plugin/output.h"
+#include "policy/verdict.h"
+
+struct report {
+	const char *name; /* of the device; NULL: facts.name */
+	const struct facts *facts;
+	const struct verdict *verdict;
+	const struct policy *policy;
+	int64_t now;
+	int verbosity; /* 0..3 */
+	bool explain;
+	enum perf_thresholds thresholds;
+};
+
+/* Sets the state of output and adds all but the perfdata of the run itself. */
+void report_verdict(struct output *output, const struct report *report);
+
+#endif
