@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PKCS#10 with the firmware's key, and the CA behind renew/ca.h.  Nothing that a
- * CA returned goes further than this file unless renew/accept.h took it.
+ * PKCS#10 with the firmware's key, and the CA behind ca/ca.h.  Nothing that a
+ * CA returned goes further than this file unless ca/accept.h took it.
  */
 #include "renew/enroll.h"
 
@@ -12,7 +12,7 @@
 #include "amt/change.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "renew/accept.h"
+#include "ca/accept.h"
 #include "renew/look.h"
 #include "renew/resume.h"
 #include "x509/csr.h"

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "amt/device.h"
+#include "ca/ca.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
-#include "renew/ca.h"
 #include "renew/generation.h"
 #include "renew/journal.h"
 #include "renew/renew_tls.h"

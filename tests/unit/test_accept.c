@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/renew/accept.c, accept_rules.c, accept_time.c: one certificate per rule
+ * lib/ca/accept.c, accept_rules.c, accept_time.c: one certificate per rule
  * that breaks that rule alone, wherever that is possible.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ca/accept.h"
 #include "made.h"
-#include "renew/accept.h"
 #include "torture.h"
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/renew/issue.c, issue_check.c, issuer.c: what the local CA demands, what it
+ * lib/ca/issue.c, issue_check.c, issuer.c: what the local CA demands, what it
  * makes, and which keys it opens.
  */
 #include <stdio.h>
@@ -10,9 +10,9 @@
 
 #include <openssl/x509v3.h>
 
+#include "ca/issue.h"
 #include "folder.h"
 #include "made.h"
-#include "renew/issue.h"
 #include "unit.h"
 
 #define NOW  INT64_C(1760000000)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The rules that accept.c runs, one function each.  Private to these files;
- * others see renew/accept.h.
+ * others see ca/accept.h.
  */
-#ifndef AMTCERT_RENEW_ACCEPT_RULES_H
-#define AMTCERT_RENEW_ACCEPT_RULES_H
+#ifndef AMTCERT_CA_ACCEPT_RULES_H
+#define AMTCERT_CA_ACCEPT_RULES_H
 
 #include <openssl/x509.h>
 
-#include "renew/accept.h"
+#include "ca/accept.h"
 
 enum {
 	ACCEPT_WORDS_SIZE = 320

@@ -3,7 +3,7 @@
  * Table of issued certificates.  Revocation has its columns; a list of revoked
  * certificates is made from them by whoever publishes one.
  */
-#include "renew/issued.h"
+#include "ca/issued.h"
 
 #include <stdlib.h>
 #include <string.h>

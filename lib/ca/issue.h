@@ -3,14 +3,14 @@
  * Makes one end-entity certificate for a request, by a profile and never by
  * what the request asks for.  Follows RFC 5280 and RFC 2986.
  */
-#ifndef AMTCERT_RENEW_ISSUE_H
-#define AMTCERT_RENEW_ISSUE_H
+#ifndef AMTCERT_CA_ISSUE_H
+#define AMTCERT_CA_ISSUE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/rc.h"
-#include "renew/issuer.h"
+#include "ca/issuer.h"
 #include "x509/csr.h"
 
 enum {

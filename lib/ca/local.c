@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The embedded CA: settings, trust anchor and chain on this side, the key in a
- * process of its own (renew/signer.h).  What it issues follows RFC 5280.
+ * process of its own (ca/signer.h).  What it issues follows RFC 5280.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
-#include "renew/ca.h"
-#include "renew/signer.h"
+#include "ca/ca.h"
+#include "ca/signer.h"
 
 #define DEFAULT_CERT_FILE "/var/lib/amtcert/ca/ca.pem"
 #define DEFAULT_KEY_FILE  "/var/lib/amtcert/ca/ca.key"

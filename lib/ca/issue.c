@@ -3,7 +3,7 @@
  * Builds and signs the certificate.  Names go into it as values, never through
  * OpenSSL's extension strings, where a comma in a name would start another.
  */
-#include "renew/issue.h"
+#include "ca/issue.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -12,11 +12,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/codec.h"
-#include "renew/accept.h"
-#include "renew/issue.h"
-#include "renew/issued.h"
-#include "renew/issuer.h"
-#include "renew/signer.h"
+#include "ca/accept.h"
+#include "ca/issue.h"
+#include "ca/issued.h"
+#include "ca/issuer.h"
+#include "ca/signer.h"
 
 enum {
 	MIN_LEFT_S = 30 * CLOCK_DAY_S,	       /* unless half of the lifetime is less */

@@ -2,10 +2,10 @@
 /*
  * One contract for every certificate authority: a request and a profile go in,
  * one of eight outcomes comes out.  A backend judges nothing and stores
- * nothing of ours; renew/accept.h judges what it returned.
+ * nothing of ours; ca/accept.h judges what it returned.
  */
-#ifndef AMTCERT_RENEW_CA_H
-#define AMTCERT_RENEW_CA_H
+#ifndef AMTCERT_CA_CA_H
+#define AMTCERT_CA_CA_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,7 +122,7 @@ enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
 /*
  * Submit. RC_OK whenever there is an outcome, also a refusal; errors are ours.
  * The same request within the hour gets the same certificate where a backend can
- * tell. What is issued is not judged: see renew/accept.h. Clear the answer with
+ * tell. What is issued is not judged: see ca/accept.h. Clear the answer with
  * ca_answer_clear.
  */
 enum rc ca_submit(struct ca *ca, const struct ca_request *request,

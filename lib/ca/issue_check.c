@@ -11,7 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
-#include "renew/issue.h"
+#include "ca/issue.h"
 
 enum {
 	RSA_MIN_BITS = 2048,

@@ -3,7 +3,7 @@
  * The table of CA backends and what is the same for all of them: finding the
  * section, refusing keys that mean nothing, and handing calls on.
  */
-#include "renew/ca.h"
+#include "ca/ca.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * What the certificate is: its form, key, names and purposes against the
  * request, the profile and the firmware.  RFC 5280 4.1 and 4.2.
  */
-#include "renew/accept_rules.h"
+#include "ca/accept_rules.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "renew/ca.h"
+#include "ca/ca.h"
 
 static const char *const outcome_texts[] = {
 	[CA_ISSUED] = "issued",

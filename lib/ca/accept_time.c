@@ -9,7 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/clock.h"
-#include "renew/accept_rules.h"
+#include "ca/accept_rules.h"
 
 enum {
 	CLOCK_SLACK_S = 5 * 60,

@@ -4,15 +4,15 @@
  * speaks.  They are structs of fixed size between two copies of one program: there
  * is nothing to parse, and nothing can be longer than its field.
  */
-#ifndef AMTCERT_RENEW_SIGNER_H
-#define AMTCERT_RENEW_SIGNER_H
+#ifndef AMTCERT_CA_SIGNER_H
+#define AMTCERT_CA_SIGNER_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/rc.h"
-#include "renew/ca.h"
+#include "ca/ca.h"
 
 enum {
 	SIGNER_NAME_SIZE = 256,

@@ -3,7 +3,7 @@
  * Opens the key of the local CA as carefully as it was put away, and tells an
  * operator which of the many things that can be wrong with it is.
  */
-#include "renew/issuer.h"
+#include "ca/issuer.h"
 
 #include <errno.h>
 #include <fcntl.h>

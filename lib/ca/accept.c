@@ -4,7 +4,7 @@
  * RFC 5280 and RFC 9525 for the certificate, Intel's limits for the store; what
  * each firmware generation refuses was observed (AMT 9 to 22).
  */
-#include "renew/accept.h"
+#include "ca/accept.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "renew/accept_rules.h"
+#include "ca/accept_rules.h"
 
 enum {
 	LINE_SIZE = ACCEPT_WORDS_SIZE + 64,

@@ -3,11 +3,11 @@
  * The one judgement of a certificate that a CA returned, before any device sees
  * it: a table of rules, each with a name, one message, and FAIL or WARN.
  */
-#ifndef AMTCERT_RENEW_ACCEPT_H
-#define AMTCERT_RENEW_ACCEPT_H
+#ifndef AMTCERT_CA_ACCEPT_H
+#define AMTCERT_CA_ACCEPT_H
 
 #include "base/buf.h"
-#include "renew/ca.h"
+#include "ca/ca.h"
 
 struct accept_input {
 	const struct cert *leaf;

@@ -4,7 +4,7 @@
  * itself: prctl(2) PR_SET_DUMPABLE; what makes it end with us: PR_SET_PDEATHSIG
  * and the end of its socket.
  */
-#include "renew/signer.h"
+#include "ca/signer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "renew/issuer.h"
+#include "ca/issuer.h"
 
 enum {
 	CHILD_FD = 3

@@ -3,8 +3,8 @@
  * What the local CA has issued, in a SQLite file of its own beside its key.  A
  * certificate is in here before anybody gets it.
  */
-#ifndef AMTCERT_RENEW_ISSUED_H
-#define AMTCERT_RENEW_ISSUED_H
+#ifndef AMTCERT_CA_ISSUED_H
+#define AMTCERT_CA_ISSUED_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * The issuing certificate of the local CA and its private key.  Only the
  * process that signs may open one.
  */
-#ifndef AMTCERT_RENEW_ISSUER_H
-#define AMTCERT_RENEW_ISSUER_H
+#ifndef AMTCERT_CA_ISSUER_H
+#define AMTCERT_CA_ISSUER_H
 
 #include <stdint.h>
 
