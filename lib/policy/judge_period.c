@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The dates of one certificate against a policy at one moment.  RFC 5280 4.1.2.5
- * for the dates; an expired certificate is CRITICAL whatever thresholds say.
+ * The dates of one certificate against a policy at one moment: the sentence about
+ * them and the numbers behind it.  What they mean is policy/period.h.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "policy/judge.h"
+#include "policy/period.h"
 
 /* The words that all sentences about a period need. */
 struct words {
@@ -78,47 +79,6 @@ fill_numbers(struct judged *judged, const struct about *about,
 	judged->critical = at_least(judged->floor_s);
 }
 
-/* Not within its period: no threshold and no grace speaks of that. */
-static bool
-is_outside_period(const struct judged *judged, int64_t now, enum reason *ret_reason)
-{
-	const struct cert *cert = judged->cert;
-
-	if (cert->not_after < cert->not_before)
-		*ret_reason = REASON_PERIOD_REVERSED;
-	else if (judged->left_s < 0)
-		*ret_reason = REASON_EXPIRED;
-	else if (now < cert->not_before)
-		*ret_reason = REASON_NOT_YET_VALID;
-	else
-		return false;
-	return true;
-}
-
-static enum reason
-by_thresholds(const struct judged *judged)
-{
-	int64_t left = range_value(judged->left_s);
-
-	if (judged->has_critical && range_alerts(&judged->critical, left))
-		return REASON_THRESHOLD_CRITICAL;
-	if (judged->has_warning && range_alerts(&judged->warning, left))
-		return REASON_THRESHOLD_WARNING;
-	return REASON_VALID;
-}
-
-static enum reason
-by_due_rule(const struct judged *judged, const struct policy *policy)
-{
-	if (judged->due_left_s > 0)
-		return REASON_VALID;
-	if (judged->left_s <= judged->floor_s)
-		return REASON_FLOOR;
-	if (judged->due_left_s > -policy->grace_s)
-		return REASON_IN_GRACE;
-	return REASON_DUE;
-}
-
 static enum rc
 add_outside(struct verdict *verdict, const struct about *about,
     const struct judged *judged, enum reason reason, struct err *err)
@@ -178,15 +138,15 @@ static enum rc
 add_sentence(struct verdict *verdict, const struct about *about,
     const struct judged *judged, const struct policy *policy, struct err *err)
 {
-	enum reason reason = REASON_VALID;
+	enum reason reason = period_reason(policy, judged->cert->not_before,
+	    judged->cert->not_after, about->now);
 
-	if (is_outside_period(judged, about->now, &reason))
+	if (reason == REASON_PERIOD_REVERSED || reason == REASON_EXPIRED ||
+	    reason == REASON_NOT_YET_VALID)
 		return add_outside(verdict, about, judged, reason, err);
 	if (policy->has_warning || policy->has_critical)
-		return add_by_thresholds(verdict, about, judged, by_thresholds(judged),
-		    err);
-	return add_by_due_rule(verdict, about, judged, by_due_rule(judged, policy),
-	    err);
+		return add_by_thresholds(verdict, about, judged, reason, err);
+	return add_by_due_rule(verdict, about, judged, reason, err);
 }
 
 static enum rc
