@@ -6,13 +6,8 @@
 #ifndef AMTCERT_TLS_HANDSHAKE_H
 #define AMTCERT_TLS_HANDSHAKE_H
 
-#include "x509/cert.h"
-
-enum tls_family {
-	TLS_FAMILY_ANY,
-	TLS_FAMILY_IPV4,
-	TLS_FAMILY_IPV6
-};
+#include "tls/address.h"
+#include "tls/presented.h"
 
 struct tls_endpoint {
 	const char *address; /* DNS name or IP literal to connect to */
@@ -22,29 +17,17 @@ struct tls_endpoint {
 	const char *client_key_file;
 };
 
-enum {
-	TLS_WORD_SIZE = 64
-};
-
-/* What a peer presented. Zeroed is empty; clear with presented_clear. */
-struct presented {
-	struct cert **certs; /* leaf first, as sent */
-	size_t n_certs;
-	char protocol[TLS_WORD_SIZE]; /* "TLSv1.2" */
-	char cipher[TLS_WORD_SIZE];   /* OpenSSL's name */
-	bool secure_renegotiation;    /* RFC 5746 */
-	bool complete; /* false: the peer refused us after it had shown its
-			* certificate (it wants a client certificate) */
-	int64_t elapsed_ms;
-};
-
 /*
- * Connect (every address in turn within the deadline), shake hands, read, close.
- * deadline_ms is of clock_monotonic_ms(). RC_RESOLVE, RC_CONNECT, RC_TIMEOUT,
- * RC_TLS with OpenSSL's cause, RC_FORMAT for an unreadable certificate.
+ * Connect (every address in turn within the deadline, none of them longer than
+ * its share of what is left), shake hands, read, close. A host name is sent as
+ * SNI. deadline_ms is of clock_monotonic_ms() and bounds all but the resolver,
+ * see address_resolve(). RC_RESOLVE, RC_CONNECT, RC_TIMEOUT, RC_TLS with
+ * OpenSSL's cause, RC_FORMAT for an unreadable certificate, RC_LIMIT for too much
+ * of anything, RC_NOMEM, RC_SYSTEM; errors of trust_use_client_cert(). Of several
+ * addresses that fail the first says why. Raises no SIGPIPE. OpenSSL's error
+ * queue is empty after. Clear with presented_clear.
  */
 enum rc tls_handshake(const struct tls_endpoint *endpoint, int64_t deadline_ms,
     struct presented *ret_presented, struct err *err);
-void presented_clear(struct presented *presented);
 
 #endif

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From connect(2) to a closed connection, step by step.  RFC 5246, RFC 8446;
+ * what firmware does: Intel AMT SDK, "TLS: Detailed Description".
+ *
+ * A peer that wants a client certificate and does not like ours (or finds none)
+ * refuses in TLS 1.2 before its Finished, so the handshake fails. In TLS 1.3
+ * its Finished comes first and the refusal after ours, when the handshake looks
+ * done. Only then, and only when the peer asked for a certificate, the answer
+ * is waited for. So that it comes at once also from a peer that is content and
+ * silent, we say good-bye first (close_notify, then the end of our half of the
+ * connection): whoever accepted us closes, whoever did not has sent its alert
+ * before that. A close without a word is a refusal only if we showed nothing.
+ */
+#include "tls/shake.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "base/clock.h"
+#include "tls/address.h"
+#include "tls/trust.h"
+
+struct shaker {
+	SSL_CTX *ctx;
+	BIO_METHOD *socket_method;
+	bool has_client_cert;
+};
+
+enum state {
+	STATE_CONNECT,
+	STATE_HANDSHAKE,
+	STATE_FAREWELL, /* all is read but the peer's last word */
+	STATE_DONE,
+	STATE_FAILED
+};
+
+struct shake {
+	struct shaker *shaker;
+	const char *server_name;
+	SSL *ssl; /* from the connection on until the result is there */
+	int fd;
+	enum state state;
+	int io_errno;	/* of the socket, when it failed */
+	bool is_closed; /* by the peer */
+	bool was_asked; /* for a client certificate */
+	bool is_over_limit;
+	size_t n_read;
+	int64_t started_ms;
+	struct presented presented;
+};
+
+static enum rc
+nomem(struct err *err)
+{
+	ERR_clear_error();
+	return err_set(err, RC_NOMEM, "TLS: out of memory");
+}
+
+/*
+ * The socket as OpenSSL sees it.  Its own uses write(2), which raises SIGPIPE
+ * when the peer is gone; what a program does with that signal is not for a
+ * library to change.
+ */
+static int
+socket_write(BIO *bio, const char *bytes, int len)
+{
+	struct shake *shake = BIO_get_data(bio);
+	ssize_t n;
+
+	BIO_clear_retry_flags(bio);
+	do
+		n = send(shake->fd, bytes, (size_t)len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return (int)n;
+	if (errno == EAGAIN) {
+		BIO_set_retry_write(bio);
+		return -1;
+	}
+	shake->io_errno = errno;
+	shake->is_closed = errno == EPIPE || errno == ECONNRESET;
+	return -1;
+}
+
+static int
+socket_read(BIO *bio, char *bytes, int size)
+{
+	struct shake *shake = BIO_get_data(bio);
+	ssize_t n;
+
+	BIO_clear_retry_flags(bio);
+	do
+		n = recv(shake->fd, bytes, (size_t)size, 0);
+	while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		shake->n_read += (size_t)n;
+		shake->is_over_limit = shake->n_read > SHAKE_READ_MAX_BYTES;
+		return shake->is_over_limit ? -1 : (int)n;
+	}
+	if (n < 0 && (errno == EAGAIN)) {
+		BIO_set_retry_read(bio);
+		return -1;
+	}
+	shake->io_errno = n < 0 ? errno : 0;
+	shake->is_closed = n == 0 || errno == ECONNRESET;
+	return n == 0 ? 0 : -1;
+}
+
+static long
+socket_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+	(void)bio;
+	(void)number;
+	(void)pointer;
+	return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+static BIO_METHOD *
+make_socket_method(void)
+{
+	BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket");
+
+	if (method == NULL)
+		return NULL;
+	if (BIO_meth_set_write(method, socket_write) != 1 ||
+	    BIO_meth_set_read(method, socket_read) != 1 ||
+	    BIO_meth_set_ctrl(method, socket_ctrl) != 1) {
+		BIO_meth_free(method);
+		return NULL;
+	}
+	return method;
+}
+
+/* Called when the peer asks for a client certificate. */
+static int
+on_asked(SSL *ssl, void *user)
+{
+	struct shake *shake = SSL_get_app_data(ssl);
+
+	(void)user;
+	shake->was_asked = true;
+	return 1;
+}
+
+/* The verdict on a certificate is the policy's, and comes later. */
+static int
+on_certificate(X509_STORE_CTX *store, void *user)
+{
+	(void)user;
+	X509_STORE_CTX_set_error(store, X509_V_OK);
+	return 1;
+}
+
+static enum rc
+set_up(struct shaker *shaker, const char *client_cert_file, const char *client_key_file,
+    struct err *err)
+{
+	enum rc r;
+
+	r = trust_setup_ctx(shaker->ctx, true, false, err);
+	if (r == RC_OK && client_cert_file != NULL)
+		r = trust_use_client_cert(shaker->ctx, client_cert_file,
+		    client_key_file, err);
+	if (r != RC_OK)
+		return r;
+	shaker->has_client_cert = client_cert_file != NULL;
+	SSL_CTX_set_cert_cb(shaker->ctx, on_asked, NULL);
+	SSL_CTX_set_cert_verify_callback(shaker->ctx, on_certificate, NULL);
+	(void)SSL_CTX_set_mode(shaker->ctx, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_read_ahead(shaker->ctx, 1);
+	return RC_OK;
+}
+
+enum rc
+shaker_new(const char *client_cert_file, const char *client_key_file,
+    struct shaker **ret_shaker, struct err *err)
+{
+	struct shaker *shaker;
+	enum rc r;
+
+	shaker = calloc(1, sizeof(*shaker));
+	if (shaker == NULL)
+		return nomem(err);
+	shaker->socket_method = make_socket_method();
+	shaker->ctx = SSL_CTX_new(TLS_client_method());
+	if (shaker->socket_method == NULL || shaker->ctx == NULL)
+		r = nomem(err);
+	else
+		r = set_up(shaker, client_cert_file, client_key_file, err);
+	if (r != RC_OK) {
+		shaker_free(shaker);
+		return r;
+	}
+	*ret_shaker = shaker;
+	return RC_OK;
+}
+
+void
+shaker_free(struct shaker *shaker)
+{
+	if (shaker == NULL)
+		return;
+	SSL_CTX_free(shaker->ctx);
+	BIO_meth_free(shaker->socket_method);
+	free(shaker);
+}
+
+/* The end of the connection; OpenSSL's part of the memory goes with it. */
+static void
+hang_up(struct shake *shake)
+{
+	SSL_free(shake->ssl);
+	shake->ssl = NULL;
+	if (shake->fd >= 0)
+		(void)close(shake->fd);
+	shake->fd = -1;
+	ERR_clear_error();
+}
+
+static enum rc
+cannot_connect(int reason, struct err *err)
+{
+	char field[128];
+	const char *words = strerror_r(reason, field, sizeof(field));
+
+	return err_set(err, RC_CONNECT, "connect: %s", words);
+}
+
+enum rc
+shake_new(struct shaker *shaker, const struct sockaddr *address, socklen_t len,
+    const char *server_name, struct shake **ret_shake, struct err *err)
+{
+	struct shake *shake;
+	enum rc r = RC_OK;
+
+	shake = calloc(1, sizeof(*shake));
+	if (shake == NULL)
+		return nomem(err);
+	shake->shaker = shaker;
+	shake->server_name = server_name;
+	shake->started_ms = clock_monotonic_ms();
+	shake->fd =
+	    socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (shake->fd < 0)
+		r = err_system(err, "socket");
+	else if (connect(shake->fd, address, len) != 0 && errno != EINPROGRESS &&
+	    errno != EINTR)
+		r = cannot_connect(errno, err);
+	if (r != RC_OK) {
+		shake_free(shake);
+		return r;
+	}
+	*ret_shake = shake;
+	return RC_OK;
+}
+
+void
+shake_free(struct shake *shake)
+{
+	if (shake == NULL)
+		return;
+	hang_up(shake);
+	presented_clear(&shake->presented);
+	free(shake);
+}
+
+static enum rc
+start_tls(struct shake *shake, struct err *err)
+{
+	BIO *bio;
+
+	ERR_clear_error();
+	shake->ssl = SSL_new(shake->shaker->ctx);
+	bio = BIO_new(shake->shaker->socket_method);
+	if (shake->ssl == NULL || bio == NULL) {
+		BIO_free(bio);
+		return nomem(err);
+	}
+	BIO_set_data(bio, shake);
+	BIO_set_init(bio, 1);
+	SSL_set_bio(shake->ssl, bio, bio);
+	SSL_set_connect_state(shake->ssl);
+	if (SSL_set_app_data(shake->ssl, shake) != 1)
+		return nomem(err);
+	if (shake->server_name != NULL && !address_is_literal(shake->server_name) &&
+	    SSL_set_tlsext_host_name(shake->ssl, shake->server_name) != 1)
+		return nomem(err);
+	shake->state = STATE_HANDSHAKE;
+	return RC_OK;
+}
+
+/* Connected, refused, or not yet. */
+static enum rc
+connect_step(struct shake *shake, enum shake_want *ret_want, struct err *err)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer), size = sizeof(int);
+	int reason = 0;
+
+	if (getsockopt(shake->fd, SOL_SOCKET, SO_ERROR, &reason, &size) != 0)
+		reason = errno;
+	if (reason != 0)
+		return cannot_connect(reason, err);
+	if (getpeername(shake->fd, (struct sockaddr *)&peer, &len) == 0)
+		return start_tls(shake, err);
+	*ret_want = SHAKE_WANT_WRITE;
+	return errno == ENOTCONN ? RC_OK : cannot_connect(errno, err);
+}
+
+static enum rc
+read_presented(struct shake *shake, struct err *err)
+{
+	struct presented *presented = &shake->presented;
+	enum rc r;
+
+	ERR_clear_error();
+	r = trust_read_peer(shake->ssl, &presented->certs, &presented->n_certs, err);
+	if (r != RC_OK)
+		return r;
+	presented_note(presented, shake->ssl);
+	presented->asked_client_cert = shake->was_asked;
+	return RC_OK;
+}
+
+static void
+finish(struct shake *shake, bool is_complete)
+{
+	shake->presented.complete = is_complete;
+	shake->presented.elapsed_ms = clock_monotonic_ms() - shake->started_ms;
+	shake->state = STATE_DONE;
+	hang_up(shake);
+}
+
+/* Was it the peer that ended it? */
+static bool
+is_refusal(const struct shake *shake, int ssl_error, unsigned long e)
+{
+	return shake->is_closed || ssl_error == SSL_ERROR_ZERO_RETURN ||
+	    (ERR_GET_LIB(e) == ERR_LIB_SSL &&
+		ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET);
+}
+
+/* Why a handshake failed, in OpenSSL's words or the system's. */
+static enum rc
+say_why(const struct shake *shake, unsigned long e, struct err *err)
+{
+	const char *words = ERR_reason_error_string(e);
+	char field[128];
+
+	if (shake->is_over_limit)
+		return err_set(err, RC_LIMIT, "TLS handshake: more than %d bytes",
+		    (int)SHAKE_READ_MAX_BYTES);
+	if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
+		return err_set(err, RC_NOMEM, "TLS handshake: out of memory");
+	if (shake->io_errno != 0)
+		return err_set(err, RC_TLS, "TLS handshake: %s",
+		    strerror_r(shake->io_errno, field, sizeof(field)));
+	if (shake->is_closed)
+		return err_set(err, RC_TLS,
+		    "TLS handshake: the peer closed the connection");
+	if (ERR_GET_LIB(e) == ERR_LIB_ASN1)
+		return err_set(err, RC_FORMAT, "certificate: RFC 5280 4.1: %s",
+		    words != NULL ? words : "not a certificate in DER");
+	return err_set(err, RC_TLS, "TLS handshake: %s",
+	    words != NULL ? words : "OpenSSL does not say why");
+}
+
+static enum rc
+handshake_failed(struct shake *shake, int ssl_error, struct err *err)
+{
+	unsigned long e = ERR_peek_error();
+	enum rc r;
+
+	if (SSL_get_peer_cert_chain(shake->ssl) == NULL ||
+	    !is_refusal(shake, ssl_error, e))
+		return say_why(shake, e, err);
+	r = read_presented(shake, err);
+	if (r == RC_OK)
+		finish(shake, false);
+	return r;
+}
+
+/* *ret_want when OpenSSL waits for the socket; false when it failed. */
+static bool
+is_waiting(int ssl_error, enum shake_want *ret_want)
+{
+	if (ssl_error == SSL_ERROR_WANT_READ)
+		*ret_want = SHAKE_WANT_READ;
+	else if (ssl_error == SSL_ERROR_WANT_WRITE)
+		*ret_want = SHAKE_WANT_WRITE;
+	return ssl_error == SSL_ERROR_WANT_READ || ssl_error == SSL_ERROR_WANT_WRITE;
+}
+
+static enum rc
+handshake_step(struct shake *shake, enum shake_want *ret_want, struct err *err)
+{
+	int n, ssl_error;
+	enum rc r;
+
+	ERR_clear_error();
+	n = SSL_do_handshake(shake->ssl);
+	if (n != 1) {
+		ssl_error = SSL_get_error(shake->ssl, n);
+		return is_waiting(ssl_error, ret_want)
+		    ? RC_OK
+		    : handshake_failed(shake, ssl_error, err);
+	}
+	r = read_presented(shake, err);
+	if (r != RC_OK)
+		return r;
+	(void)SSL_shutdown(shake->ssl);
+	if (!shake->was_asked || SSL_version(shake->ssl) < TLS1_3_VERSION) {
+		finish(shake, true);
+		return RC_OK;
+	}
+	(void)shutdown(shake->fd, SHUT_WR);
+	shake->state = STATE_FAREWELL;
+	return RC_OK;
+}
+
+/* Read until the peer closes; what else it sends (tickets) is not for us. */
+static enum rc
+farewell_step(struct shake *shake, enum shake_want *ret_want)
+{
+	char bytes[256];
+	size_t len = 0;
+	int n, ssl_error;
+	unsigned long e;
+
+	do {
+		ERR_clear_error();
+		n = SSL_read_ex(shake->ssl, bytes, sizeof(bytes), &len);
+	} while (n == 1);
+	ssl_error = SSL_get_error(shake->ssl, n);
+	if (is_waiting(ssl_error, ret_want))
+		return RC_OK;
+	e = ERR_peek_error();
+	if (ERR_GET_LIB(e) == ERR_LIB_SSL && ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET)
+		finish(shake, false);
+	else
+		finish(shake,
+		    ssl_error == SSL_ERROR_ZERO_RETURN ||
+			shake->shaker->has_client_cert);
+	return RC_OK;
+}
+
+enum rc
+shake_go(struct shake *shake, enum shake_want *ret_want, struct err *err)
+{
+	enum shake_want want = SHAKE_WANT_NOTHING;
+	enum rc r = RC_OK;
+
+	if (shake->state == STATE_FAILED)
+		return err_set(err, RC_INTERNAL, "TLS: it has failed already");
+	if (shake->state == STATE_CONNECT)
+		r = connect_step(shake, &want, err);
+	if (r == RC_OK && shake->state == STATE_HANDSHAKE)
+		r = handshake_step(shake, &want, err);
+	if (r == RC_OK && shake->state == STATE_FAREWELL)
+		r = farewell_step(shake, &want);
+	if (r != RC_OK) {
+		shake->state = STATE_FAILED;
+		hang_up(shake);
+		return r;
+	}
+	ERR_clear_error();
+	*ret_want = want;
+	return RC_OK;
+}
+
+int
+shake_fd(const struct shake *shake)
+{
+	return shake->fd;
+}
+
+bool
+shake_is_connected(const struct shake *shake)
+{
+	return shake->state != STATE_CONNECT;
+}
+
+enum rc
+shake_expire(struct shake *shake, struct err *err)
+{
+	bool had_tcp = shake_is_connected(shake);
+
+	if (shake->state == STATE_FAREWELL)
+		finish(shake, true);
+	if (shake->state == STATE_DONE)
+		return RC_OK;
+	shake->state = STATE_FAILED;
+	hang_up(shake);
+	return err_set(err, RC_TIMEOUT, "%s: no answer in time",
+	    had_tcp ? "TLS handshake" : "connect");
+}
+
+struct presented
+shake_take(struct shake *shake)
+{
+	struct presented presented = shake->presented;
+
+	memset(&shake->presented, 0, sizeof(shake->presented));
+	return presented;
+}
