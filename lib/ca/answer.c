@@ -4,6 +4,7 @@
  * words are hostile until judged.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -36,23 +37,75 @@ ca_answer_clear(struct ca_answer *answer)
 	cert_free(answer->leaf);
 	for (size_t i = 0; i < answer->n_chain; i++)
 		cert_free(answer->chain[i]);
+	free(answer->cookie);
 	memset(answer, 0, sizeof(*answer));
+}
+
+static void format_text(char field[CA_TEXT_SIZE], const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
+static void
+format_text(char field[CA_TEXT_SIZE], const char *fmt, va_list ap)
+{
+	char text[2 * CA_TEXT_SIZE];
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
+
+	field[0] = '\0';
+	if (n > 0)
+		text_line_field(field, CA_TEXT_SIZE, text, strlen(text));
 }
 
 void
 ca_answer_set(struct ca_answer *answer, enum ca_outcome outcome, const char *fmt, ...)
 {
-	char text[2 * CA_TEXT_SIZE];
+	char text[CA_TEXT_SIZE];
 	va_list ap;
-	int n;
 
+	/* The words may be those of the answer that goes. */
+	va_start(ap, fmt);
+	format_text(text, fmt, ap);
+	va_end(ap);
 	ca_answer_clear(answer);
 	answer->outcome = outcome;
+	memcpy(answer->text, text, sizeof(text));
+}
+
+void
+ca_facts_set(struct ca_facts *facts, enum ca_outcome outcome, const char *fmt, ...)
+{
+	char text[CA_TEXT_SIZE];
+	va_list ap;
+
 	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
+	format_text(text, fmt, ap);
 	va_end(ap);
-	if (n > 0)
-		text_line_field(answer->text, sizeof(answer->text), text, strlen(text));
+	facts->outcome = outcome;
+	memcpy(facts->text, text, sizeof(text));
+}
+
+enum rc
+ca_answer_pend(struct ca_answer *answer, const void *cookie, size_t len,
+    int64_t retry_after_s, struct err *err)
+{
+	uint8_t *copy = NULL;
+
+	if (len > CA_COOKIE_MAX_BYTES) {
+		ca_answer_set(answer, CA_BADANSWER,
+		    "pending, with a cookie of %zu bytes, more than %d", len,
+		    CA_COOKIE_MAX_BYTES);
+		return RC_OK;
+	}
+	if (len > 0) {
+		copy = malloc(len);
+		if (copy == NULL)
+			return err_set(err, RC_NOMEM, "CA answer: out of memory");
+		memcpy(copy, cookie, len);
+	}
+	ca_answer_set(answer, CA_PENDING, "the CA has the request");
+	answer->cookie = copy;
+	answer->cookie_len = len;
+	answer->retry_after_s = retry_after_s;
+	return RC_OK;
 }
 
 enum rc

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 enum {
 	NAME_MAX_BYTES = 512
@@ -167,18 +168,54 @@ ca_chain(const struct ca *ca, size_t *ret_n)
 }
 
 enum rc
-ca_preflight(struct ca *ca, const struct ca_request *request,
-    struct ca_facts *ret_facts, struct err *err)
+ca_probe(struct ca *ca, const struct ca_request *request, struct ca_facts *ret_facts,
+    struct err *err)
 {
-	struct ca_facts facts = { 0 };
+	struct ca_facts facts = { .outcome = CA_BADANSWER };
+	char date[CLOCK_DATE_SIZE];
 	enum rc r;
 
-	r = ca->ops->preflight(ca->state, request, &facts, err);
+	r = ca->ops->probe(ca->state, request, &facts, err);
 	if (r != RC_OK) {
 		err_prefix(err, "CA %s: ", ca->name);
 		return r;
 	}
+	if (facts.outcome == CA_ISSUED && facts.not_after != 0 &&
+	    facts.not_after < request->now)
+		ca_facts_set(&facts, CA_CONFIG,
+		    "its certificate ended on %s: it must be renewed first",
+		    clock_format_date(facts.not_after, date));
 	*ret_facts = facts;
+	return RC_OK;
+}
+
+enum rc
+ca_preflight(struct ca *ca, const struct ca_request *request,
+    struct ca_facts *ret_facts, struct err *err)
+{
+	struct ca_facts facts;
+	enum rc r = ca_probe(ca, request, &facts, err);
+
+	if (r == RC_OK && facts.outcome != CA_ISSUED)
+		return err_set(err, RC_CA, "CA %s: %s", ca->name, facts.text);
+	if (r == RC_OK)
+		*ret_facts = facts;
+	return r;
+}
+
+/* What a backend answered, or its error with the CA's name before it. */
+static enum rc
+hand_on(const struct ca *ca, enum rc r, struct ca_answer *answer,
+    struct ca_answer *ret_answer, struct err *err)
+{
+	if (r != RC_OK) {
+		ca_answer_clear(answer);
+		err_prefix(err, "CA %s: ", ca->name);
+		return r;
+	}
+	if (answer->outcome == CA_ISSUED && answer->leaf == NULL)
+		ca_answer_set(answer, CA_BADANSWER, "issued, but no certificate came");
+	*ret_answer = *answer;
 	return RC_OK;
 }
 
@@ -187,16 +224,34 @@ ca_submit(struct ca *ca, const struct ca_request *request, struct ca_answer *ret
     struct err *err)
 {
 	struct ca_answer answer = { .outcome = CA_BADANSWER };
-	enum rc r;
+	enum rc r = ca->ops->submit(ca->state, request, &answer, err);
 
-	r = ca->ops->submit(ca->state, request, &answer, err);
-	if (r != RC_OK) {
-		ca_answer_clear(&answer);
+	return hand_on(ca, r, &answer, ret_answer, err);
+}
+
+enum rc
+ca_poll(struct ca *ca, const struct ca_request *request, struct ca_answer *ret_answer,
+    struct err *err)
+{
+	struct ca_answer answer = { .outcome = CA_BADANSWER };
+	enum rc r = RC_OK;
+
+	if (ca->ops->poll == NULL)
+		ca_answer_set(&answer, CA_UNSUPPORTED,
+		    "this CA knows no pending requests");
+	else
+		r = ca->ops->poll(ca->state, request, &answer, err);
+	return hand_on(ca, r, &answer, ret_answer, err);
+}
+
+enum rc
+ca_abandon(struct ca *ca, const struct ca_request *request, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (ca->ops->abandon != NULL)
+		r = ca->ops->abandon(ca->state, request, err);
+	if (r != RC_OK)
 		err_prefix(err, "CA %s: ", ca->name);
-		return r;
-	}
-	if (answer.outcome == CA_ISSUED && answer.leaf == NULL)
-		ca_answer_set(&answer, CA_BADANSWER, "issued, but no certificate came");
-	*ret_answer = answer;
-	return RC_OK;
+	return r;
 }

@@ -20,6 +20,9 @@ enum {
 	CA_CHAIN_MAX = 8,
 	CA_TEXT_SIZE = 512, /* words of a CA: hostile, printable, one line */
 	CA_CERT_MAX_BYTES = 64 * 1024,
+	CA_COOKIE_MAX_BYTES = 64 * 1024,
+	CA_POLL_MIN_S = 10, /* however soon a CA wants to be asked again */
+	CA_POLL_MAX_S = 24 * 3600,
 };
 
 enum ca_outcome {
@@ -35,11 +38,17 @@ enum ca_outcome {
 
 const char *ca_outcome_text(enum ca_outcome outcome);
 
+/* What is asked for. Everything is lent. */
 struct ca_request {
 	struct csr_profile profile;
 	const uint8_t *csr; /* signed by the firmware */
 	size_t csr_len;
-	const char *digest;	/* smallest digest the firmware takes */
+	enum cert_key_kind key_kind; /* what the firmware makes; CERT_KEY_OTHER: */
+	int key_bits;		     /* not known */
+	const char *digest;	     /* smallest digest the firmware takes */
+	const struct cert *current;  /* the certificate to be replaced, or NULL */
+	const uint8_t *cookie;	     /* of the earlier answer, for ca_poll */
+	size_t cookie_len;
 	int64_t lifetime_s;	/* wanted; 0: the backend's default */
 	int64_t not_before_max; /* device clock, when it is behind ours; else now */
 	int64_t now;
@@ -52,8 +61,9 @@ struct ca_answer {
 	struct cert *leaf;
 	struct cert *chain[CA_CHAIN_MAX]; /* helpers for the path, never anchors */
 	size_t n_chain;
-	int64_t retry_after_s;
-	char request_id[64];
+	uint8_t *cookie; /* CA_PENDING: what ca_poll needs; any bytes */
+	size_t cookie_len;
+	int64_t retry_after_s; /* CA_PENDING, CA_RETRY: 0 when the CA did not say */
 	char text[CA_TEXT_SIZE];
 };
 
@@ -74,14 +84,32 @@ enum rc ca_answer_issue(struct ca_answer *answer, const uint8_t *der, size_t len
 enum rc ca_answer_add_chain(struct ca_answer *answer, const struct cert *cert,
     struct err *err);
 
-/* What a preflight found. */
+/*
+ * CA_PENDING with a copy of the cookie (may be empty) and when to ask again;
+ * CA_BADANSWER for one above CA_COOKIE_MAX_BYTES. RC_NOMEM.
+ */
+enum rc ca_answer_pend(struct ca_answer *answer, const void *cookie, size_t len,
+    int64_t retry_after_s, struct err *err);
+
+/* What a probe found. Numbers are 0, and texts "", where the CA does not tell. */
 struct ca_facts {
-	char kind[32];	    /* "local", later "enterprise", "stand-alone" */
-	int64_t not_after;  /* end of the issuing certificate */
-	int64_t lifetime_s; /* what it will issue for */
-	char key[32];	    /* "RSA 3072", "EC secp384r1" */
-	char text[CA_TEXT_SIZE];
+	enum ca_outcome outcome; /* CA_ISSUED: it would issue; else why not */
+	char kind[32];		 /* "local", "EST", "enterprise", "stand-alone" */
+	int64_t not_after;	 /* first end among the CA's certificates */
+	int64_t crl_next_update; /* when its revocation list ends */
+	int64_t lifetime_s;	 /* what it will issue for */
+	int64_t renew_before_s;	 /* renewal period of its template */
+	bool needs_approval;	 /* every request waits for a person */
+	char template_name[80];	 /* that requests name */
+	char template_oid[128];	 /* as in certificates; "" for version 1 templates */
+	int64_t template_major;	 /* of the template now; 0 without template_oid */
+	char key[32];		 /* "RSA 3072", "EC secp384r1" */
+	char text[CA_TEXT_SIZE]; /* why not, and what to do; or a note */
 };
+
+/* Set outcome and text; the rest of the facts stays. */
+void ca_facts_set(struct ca_facts *facts, enum ca_outcome outcome, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 struct ca; /* opaque: a configured backend */
 
@@ -113,9 +141,15 @@ const struct anchors *ca_anchors(const struct ca *ca);
 struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
 
 /*
- * Before any write to a device: can this CA renew at all? RC_CA with the reason,
- * RC_TIMEOUT past the deadline. Of the request, csr and csr_len are not read.
+ * Can this CA issue at all? Asks it without asking for a certificate. RC_OK
+ * whenever there is a finding: facts->outcome is CA_ISSUED when it can, else the
+ * reason, with what an operator can do about it in facts->text. Errors are ours;
+ * RC_TIMEOUT past the deadline. Of the request, csr and cookie are not read.
  */
+enum rc ca_probe(struct ca *ca, const struct ca_request *request,
+    struct ca_facts *ret_facts, struct err *err);
+
+/* The same before any write to a device: RC_CA with the reason when it cannot. */
 enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
 
@@ -128,7 +162,21 @@ enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
 enum rc ca_submit(struct ca *ca, const struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err);
 
-/* A backend. */
+/*
+ * Ask what became of a request that was answered with CA_PENDING; request holds
+ * the same CSR, and the cookie of that answer. As ca_submit. CA_UNSUPPORTED from a
+ * backend that never says pending.
+ */
+enum rc ca_poll(struct ca *ca, const struct ca_request *request,
+    struct ca_answer *ret_answer, struct err *err);
+
+/*
+ * Nobody will use what was or will be issued for this CSR: tell the CA, where it
+ * can be told. RC_OK also when it cannot.
+ */
+enum rc ca_abandon(struct ca *ca, const struct ca_request *request, struct err *err);
+
+/* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
 	/* its keys in [ca NAME], NULL-terminated; "backend" is understood */
@@ -139,10 +187,14 @@ struct ca_ops {
 	void (*close)(void *state);
 	const struct anchors *(*anchors)(const void *state);
 	struct cert *const *(*chain)(const void *state, size_t *ret_n); /* or NULL */
-	enum rc (*preflight)(void *state, const struct ca_request *request,
-	    struct ca_facts *ret_facts, struct err *err);
+	enum rc (*probe)(void *state, const struct ca_request *request,
+	    struct ca_facts *facts, struct err *err);
 	enum rc (*submit)(void *state, const struct ca_request *request,
 	    struct ca_answer *ret_answer, struct err *err);
+	enum rc (*poll)(void *state, const struct ca_request *request,
+	    struct ca_answer *ret_answer, struct err *err); /* or NULL */
+	enum rc (*abandon)(void *state, const struct ca_request *request,
+	    struct err *err); /* or NULL */
 };
 
 extern const struct ca_ops ca_local_ops;

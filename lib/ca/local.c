@@ -3,6 +3,7 @@
  * The embedded CA: settings, trust anchor and chain on this side, the key in a
  * process of its own (ca/signer.h).  What it issues follows RFC 5280.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -286,28 +287,28 @@ local_chain(const void *state, size_t *ret_n)
 }
 
 static enum rc
-local_preflight(void *state, const struct ca_request *request,
-    struct ca_facts *ret_facts, struct err *err)
+local_probe(void *state, const struct ca_request *request, struct ca_facts *facts,
+    struct err *err)
 {
-	struct ca_facts facts = { .kind = "local" };
 	struct signer_request message;
 	struct signer_answer answer;
 	struct local *local = state;
+	struct err why = { 0 };
 	enum rc r;
 
-	r = fill_request(request, &message, err);
-	if (r == RC_CONFIG)
-		return RC_CA;
-	if (r == RC_OK)
-		r = call(local, request, &message, &answer, err);
-	if (r == RC_OK && answer.outcome != CA_ISSUED)
-		r = err_set(err, RC_CA, "%s", answer.text);
+	(void)snprintf(facts->kind, sizeof(facts->kind), "local");
+	r = fill_request(request, &message, &why);
+	if (r == RC_CONFIG) {
+		ca_facts_set(facts, CA_CONFIG, "%s", why.text);
+		return RC_OK;
+	}
+	r = call(local, request, &message, &answer, err);
 	if (r != RC_OK)
 		return r;
-	facts.not_after = answer.not_after;
-	facts.lifetime_s = answer.lifetime_s;
-	memcpy(facts.key, answer.key, sizeof(facts.key));
-	*ret_facts = facts;
+	ca_facts_set(facts, (enum ca_outcome)answer.outcome, "%s", answer.text);
+	facts->not_after = answer.not_after;
+	facts->lifetime_s = answer.lifetime_s;
+	memcpy(facts->key, answer.key, sizeof(facts->key));
 	return RC_OK;
 }
 
@@ -376,6 +377,6 @@ const struct ca_ops ca_local_ops = {
 	.close = local_close,
 	.anchors = local_anchors,
 	.chain = local_chain,
-	.preflight = local_preflight,
+	.probe = local_probe,
 	.submit = local_submit,
 };

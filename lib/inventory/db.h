@@ -20,7 +20,7 @@
 
 enum {
 	DB_APPLICATION_ID = 0x616d7463, /* "amtc" */
-	DB_SCHEMA_VERSION = 1,
+	DB_SCHEMA_VERSION = 2,
 	DB_BUSY_TIMEOUT_MS = 5000,
 };
 

@@ -72,10 +72,38 @@
 	") STRICT;"                                                            \
 	"CREATE INDEX archive_device ON archive (device_uuid, archived_at);"
 
+/*
+ * Version 2: what a CA was asked, before the first byte is sent.  A remedy has one
+ * open request per device at most; its row closes with the run that it is for.
+ */
+#define REQUEST_TABLES                                                         \
+	"CREATE TABLE cert_request ("                                          \
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \
+	" device_uuid TEXT NOT NULL,"                                          \
+	" remedy TEXT NOT NULL,"                                               \
+	" ca TEXT NOT NULL,"                                                   \
+	" csr_sha256 BLOB NOT NULL CHECK (length(csr_sha256) = 32),"           \
+	" spki_sha256 BLOB NOT NULL CHECK (length(spki_sha256) = 32),"         \
+	" created_at INTEGER NOT NULL,"                                        \
+	" attempts INTEGER NOT NULL DEFAULT 0,"                                \
+	" bad_answers INTEGER NOT NULL DEFAULT 0,"                             \
+	" is_pending INTEGER NOT NULL DEFAULT 0 CHECK (is_pending IN (0, 1))," \
+	" next_poll_at INTEGER NOT NULL DEFAULT 0,"                            \
+	" cookie BLOB CHECK (length(cookie) <= 65536),"                        \
+	" text TEXT NOT NULL DEFAULT '',"                                      \
+	" closed_at INTEGER,"                                                  \
+	" outcome TEXT CHECK (outcome IN ('issued', 'rejected', 'abandoned'))," \
+	" CHECK ((closed_at IS NULL) = (outcome IS NULL))"                     \
+	") STRICT;"                                                            \
+	"CREATE UNIQUE INDEX cert_request_open ON cert_request (device_uuid, remedy)" \
+	" WHERE closed_at IS NULL;"                                            \
+	"CREATE INDEX cert_request_key ON cert_request (device_uuid, spki_sha256);"
+
 /* clang-format on */
 
 static const char *const migrations[] = {
 	JOURNAL_TABLES,
+	REQUEST_TABLES,
 };
 
 static_assert(sizeof(migrations) / sizeof(migrations[0]) == DB_SCHEMA_VERSION,

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "ca/accept.h"
 #include "renew/look.h"
+#include "renew/pending.h"
 #include "renew/resume.h"
 #include "x509/csr.h"
 #include "x509/name.h"
@@ -70,7 +71,10 @@ fill_request(const struct renewal *rn, struct ca_request *request)
 	*request = (struct ca_request){ .profile = rn->profile,
 		.csr = rn->run.signed_csr,
 		.csr_len = rn->run.signed_csr_len,
+		.key_kind = rn->generation->key_kind,
+		.key_bits = rn->generation->key_bits,
 		.digest = rn->generation->digest,
+		.current = rn->served,
 		.not_before_max = theirs < now ? theirs : now,
 		.now = now,
 		.deadline_ms = rn->options->deadline_ms };
@@ -119,6 +123,12 @@ enroll_preflight(struct renewal *rn, struct err *err)
 	int64_t lifetime_s = 0;
 	enum rc r = RC_OK;
 
+	r = pending_take_up(rn, err);
+	if (r != RC_OK)
+		return r;
+	/* A CA that has the request is asked after it, not whether it would. */
+	if (pending_is_at_ca(rn))
+		return expect_issuers(rn, err);
 	fill_request(rn, &request);
 	r = ca_preflight(rn->ca, &request, &rn->ca_facts, err);
 	if (r != RC_OK)
@@ -236,12 +246,9 @@ take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 {
 	enum rc r = RC_OK;
 
-	if (answer->outcome != CA_ISSUED) {
-		rn->stays_open =
-		    answer->outcome == CA_PENDING || answer->outcome == CA_RETRY;
-		return err_set(err, RC_CA, "%s: %s: %s", ca_name(rn->ca),
+	if (answer->outcome != CA_ISSUED)
+		return err_set(err, RC_CA, "CA %s: %s: %s", ca_name(rn->ca),
 		    ca_outcome_text(answer->outcome), answer->text);
-	}
 	r = judge(rn, answer->leaf, answer->chain, answer->n_chain, err);
 	if (r != RC_OK) {
 		err_prefix(err, "CA %s: refused what it issued", ca_name(rn->ca));
@@ -261,7 +268,7 @@ enroll_submit(struct renewal *rn, struct err *err)
 	enum rc r = RC_OK;
 
 	fill_request(rn, &request);
-	r = ca_submit(rn->ca, &request, &answer, err);
+	r = pending_ask(rn, &request, &answer, err);
 	if (r == RC_OK)
 		r = take_answer(rn, &answer, err);
 	ca_answer_clear(&answer);

@@ -26,7 +26,8 @@ enum rc enroll_sign(struct renewal *rn, struct err *err);
 
 /*
  * Submit it, judge what comes back, keep it: run.new_cert and rn->issuers. RC_CA
- * for a refusal of the CA or of ours; rn->stays_open when a later run can go on.
+ * for a refusal of the CA or of ours; rn->stays_open when a later run can go on,
+ * as with a request that waits for a person (renew/pending.h).
  */
 enum rc enroll_submit(struct renewal *rn, struct err *err);
 

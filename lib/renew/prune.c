@@ -50,7 +50,7 @@ is_needed_key(const struct renewal *rn, const struct facts_key *key)
 static bool
 is_prunable_key(const struct renewal *rn, size_t i)
 {
-	return rn->ours_key[i] && rn->facts.n_unreadable == 0 &&
+	return rn->ours_key[i] && !rn->awaited_key[i] && rn->facts.n_unreadable == 0 &&
 	    !is_needed_key(rn, &rn->facts.keys[i]);
 }
 

@@ -157,6 +157,7 @@ renewal_clear(struct renewal *rn)
 	for (size_t i = 0; i < rn->n_issuers; i++)
 		cert_free(rn->issuers[i]);
 	journal_run_clear(&rn->run);
+	cert_request_clear(&rn->request);
 	journal_unlock(rn->lock);
 	if (rn->has_db)
 		db_close(&rn->db);

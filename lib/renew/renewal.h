@@ -12,6 +12,7 @@
 
 #include "amt/device.h"
 #include "ca/ca.h"
+#include "inventory/cert_request.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
 #include "renew/generation.h"
@@ -49,8 +50,9 @@ struct renewal {
 	char uuid[37];			 /* what the journal calls this device */
 	bool ours_cert[FACTS_CERTS_MAX]; /* by index in facts: we installed it */
 	bool ours_key[FACTS_KEYS_MAX];
-	bool usage_known; /* of every certificate in facts */
-	int status;	  /* PT_STATUS of the newest change */
+	bool awaited_key[FACTS_KEYS_MAX]; /* another remedy waits for its CA */
+	bool usage_known;		  /* of every certificate in facts */
+	int status;			  /* PT_STATUS of the newest change */
 
 	/* What is asked for. */
 	char due[FACTS_TEXT_SIZE]; /* "renewal due, 30 d left" */
@@ -68,14 +70,15 @@ struct renewal {
 	bool has_db;
 	struct journal_lock *lock;
 	struct journal_run run;
-	bool has_run;	       /* run is in the journal and open */
-	bool is_resumed;       /* by an earlier process */
-	bool is_undoing;       /* the way back */
-	bool is_foreign;       /* somebody else's certificate is served */
-	bool has_request;      /* run.signed_csr is valid for run.new_spki */
-	struct cert *new_cert; /* run.new_cert, parsed */
-	bool wrote;	       /* something that changes the device was sent */
-	bool bound;	       /* the new certificate was bound, by any process */
+	bool has_run;		     /* run is in the journal and open */
+	bool is_resumed;	     /* by an earlier process */
+	bool is_undoing;	     /* the way back */
+	bool is_foreign;	     /* somebody else's certificate is served */
+	bool has_request;	     /* run.signed_csr is valid for run.new_spki */
+	struct cert_request request; /* of run.signed_csr at the CA; id 0: none */
+	struct cert *new_cert;	     /* run.new_cert, parsed */
+	bool wrote;		     /* something that changes the device was sent */
+	bool bound;		     /* the new certificate was bound, by any process */
 	bool committed_back;
 	bool awaits_commit; /* what is served may change at any moment */
 	bool proved;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "renew/pending.h"
 #include "renew/tls_steps.h"
 #include "x509/csr.h"
 
@@ -210,7 +211,11 @@ resume_close(struct renewal *rn, const char *outcome, const char *text, struct e
 
 	if (!rn->has_run)
 		return RC_OK;
-	r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn), err);
+	/* First the request: of a run that is done nothing is asked any more. */
+	r = pending_end(rn, outcome, err);
+	if (r == RC_OK)
+		r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn),
+		    err);
 	if (r == RC_OK)
 		rn->has_run = false;
 	return r;

@@ -219,7 +219,7 @@ static const struct refused refused[] = {
 	{ put_garbage, "file is not a database" },
 	{ put_other_program, "not an amtcert inventory but another database" },
 	{ put_no_program, "not an amtcert inventory but another database" },
-	{ put_newer, "schema version 99 is newer than 1" },
+	{ put_newer, "schema version 99 is newer than" },
 	{ put_versionless, "schema version 0 does not exist" },
 	{ put_truncated, "malformed" },
 	{ put_broken_schema, "malformed" },
