@@ -104,7 +104,7 @@ ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name
 	r = ca->name != NULL ? ops->open(conf, name, &ca->state, err)
 			     : err_set(err, RC_NOMEM, "CA: out of memory");
 	if (r != RC_OK) {
-		err_prefix(err, "CA %s: ", name != NULL ? name : ops->name);
+		err_prefix(err, "CA %s", name != NULL ? name : ops->name);
 		free(ca->name);
 		free(ca);
 		return r;
@@ -177,7 +177,7 @@ ca_probe(struct ca *ca, const struct ca_request *request, struct ca_facts *ret_f
 
 	r = ca->ops->probe(ca->state, request, &facts, err);
 	if (r != RC_OK) {
-		err_prefix(err, "CA %s: ", ca->name);
+		err_prefix(err, "CA %s", ca->name);
 		return r;
 	}
 	if (facts.outcome == CA_ISSUED && facts.not_after != 0 &&
@@ -210,7 +210,7 @@ hand_on(const struct ca *ca, enum rc r, struct ca_answer *answer,
 {
 	if (r != RC_OK) {
 		ca_answer_clear(answer);
-		err_prefix(err, "CA %s: ", ca->name);
+		err_prefix(err, "CA %s", ca->name);
 		return r;
 	}
 	if (answer->outcome == CA_ISSUED && answer->leaf == NULL)
@@ -252,6 +252,6 @@ ca_abandon(struct ca *ca, const struct ca_request *request, struct err *err)
 	if (ca->ops->abandon != NULL)
 		r = ca->ops->abandon(ca->state, request, err);
 	if (r != RC_OK)
-		err_prefix(err, "CA %s: ", ca->name);
+		err_prefix(err, "CA %s", ca->name);
 	return r;
 }

@@ -79,7 +79,7 @@ duration(const struct conf *conf, const char *name, const char *key, int64_t max
 	if (r == RC_NOMEM)
 		return r;
 	if (r != RC_OK) {
-		err_prefix(err, "%s:%zu: %s: ", conf_path(conf), line, key);
+		err_prefix(err, "%s:%zu: %s", conf_path(conf), line, key);
 		return RC_CONFIG;
 	}
 	return RC_OK;
