@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* clang-format off */
-static const char *const migrations[] = {
+static const char *const version_1[] = {
 	"CREATE TABLE issued ("
 	" serial TEXT PRIMARY KEY,"
 	" csr_sha256 BLOB NOT NULL CHECK (length(csr_sha256) = 32),"
@@ -25,6 +25,10 @@ static const char *const migrations[] = {
 	"CREATE INDEX issued_request ON issued (csr_sha256, profile_sha256);",
 };
 /* clang-format on */
+
+static const struct migration migrations[] = {
+	{ version_1, sizeof(version_1) / sizeof(version_1[0]) },
+};
 
 static const struct schema schema = {
 	.noun = "amtcert list of issued certificates",

@@ -11,6 +11,9 @@
 void
 db_close(struct db *db)
 {
+	for (size_t i = 0; i < db->n_kept; i++)
+		(void)sqlite3_finalize(db->kept[i].stmt);
+	free(db->kept);
 	if (db->sqlite != NULL)
 		(void)sqlite3_close_v2(db->sqlite);
 	free(db->path);
@@ -66,11 +69,23 @@ db_exec(struct db *db, const char *sql, struct err *err)
 }
 
 enum rc
+db_relax(struct db *db, struct err *err)
+{
+	return db_exec(db, "PRAGMA synchronous = NORMAL", err);
+}
+
+enum rc
 db_begin(struct db *db, struct err *err)
 {
 	if (sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return db_error(db, "cannot begin a transaction", err);
 	return RC_OK;
+}
+
+enum rc
+db_begin_read(struct db *db, struct err *err)
+{
+	return db_exec(db, "BEGIN", err);
 }
 
 enum rc
@@ -129,19 +144,27 @@ bind(sqlite3_stmt *stmt, int at, const struct db_value *value)
 	return SQLITE_MISUSE;
 }
 
+static enum rc
+bind_all(struct db *db, sqlite3_stmt *stmt, const struct db_value *values, size_t n,
+    struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (bind(stmt, (int)i + 1, &values[i]) != SQLITE_OK)
+			return db_error(db, "cannot bind a value", err);
+	}
+	return RC_OK;
+}
+
 enum rc
 db_query(struct db *db, const char *sql, const struct db_value *values, size_t n,
     sqlite3_stmt **ret_stmt, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	enum rc r = RC_OK;
+	enum rc r;
 
 	if (sqlite3_prepare_v2(db->sqlite, sql, -1, &stmt, NULL) != SQLITE_OK)
 		return db_error(db, "cannot prepare a statement", err);
-	for (size_t i = 0; i < n && r == RC_OK; i++) {
-		if (bind(stmt, (int)i + 1, &values[i]) != SQLITE_OK)
-			r = db_error(db, "cannot bind a value", err);
-	}
+	r = bind_all(db, stmt, values, n, err);
 	if (r != RC_OK) {
 		(void)sqlite3_finalize(stmt);
 		return r;
@@ -178,5 +201,73 @@ db_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
 		return r;
 	r = db_next(db, stmt, &is_row, err);
 	(void)sqlite3_finalize(stmt);
+	return r;
+}
+
+static enum rc
+prepare_kept(struct db *db, const char *sql, sqlite3_stmt **ret_stmt, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (db->kept == NULL)
+		db->kept = calloc(DB_KEPT_MAX, sizeof(*db->kept));
+	if (db->kept == NULL)
+		return err_set(err, RC_NOMEM, "%s: out of memory", db->path);
+	if (db->n_kept == DB_KEPT_MAX)
+		return err_set(err, RC_INTERNAL, "%s: too many kept statements",
+		    db->path);
+	if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt,
+		NULL) != SQLITE_OK)
+		return db_error(db, "cannot prepare a statement", err);
+	db->kept[db->n_kept].sql = sql;
+	db->kept[db->n_kept].stmt = stmt;
+	db->n_kept++;
+	*ret_stmt = stmt;
+	return RC_OK;
+}
+
+void
+db_done(sqlite3_stmt *stmt)
+{
+	(void)sqlite3_reset(stmt);
+	if (stmt != NULL)
+		(void)sqlite3_clear_bindings(stmt);
+}
+
+enum rc
+db_query_kept(struct db *db, const char *sql, const struct db_value *values, size_t n,
+    sqlite3_stmt **ret_stmt, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	enum rc r = RC_OK;
+
+	for (size_t i = 0; i < db->n_kept && stmt == NULL; i++)
+		if (db->kept[i].sql == sql)
+			stmt = db->kept[i].stmt;
+	if (stmt == NULL)
+		r = prepare_kept(db, sql, &stmt, err);
+	if (r == RC_OK)
+		r = bind_all(db, stmt, values, n, err);
+	if (r != RC_OK) {
+		db_done(stmt);
+		return r;
+	}
+	*ret_stmt = stmt;
+	return RC_OK;
+}
+
+enum rc
+db_run_kept(struct db *db, const char *sql, const struct db_value *values, size_t n,
+    struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool is_row = false;
+	enum rc r;
+
+	r = db_query_kept(db, sql, values, n, &stmt, err);
+	if (r != RC_OK)
+		return r;
+	r = db_next(db, stmt, &is_row, err);
+	db_done(stmt);
 	return r;
 }

@@ -20,14 +20,23 @@
 
 enum {
 	DB_APPLICATION_ID = 0x616d7463, /* "amtc" */
-	DB_SCHEMA_VERSION = 2,
+	DB_SCHEMA_VERSION = 1,
 	DB_BUSY_TIMEOUT_MS = 5000,
+	DB_KEPT_MAX = 128,
+};
+
+/* A statement that stays prepared, found by the address of its text. */
+struct db_kept {
+	const char *sql;
+	sqlite3_stmt *stmt;
 };
 
 struct db {
 	sqlite3 *sqlite;
 	char *path;
 	bool read_only;
+	struct db_kept *kept; /* DB_KEPT_MAX of them; NULL before the first */
+	size_t n_kept;
 };
 
 /*
@@ -61,12 +70,24 @@ enum rc db_error(struct db *db, const char *what, struct err *err);
 /* Run statements without parameters and without results. */
 enum rc db_exec(struct db *db, const char *sql, struct err *err);
 
+/*
+ * From here on a commit of this connection survives the end of the process, but
+ * is on disk only with the next checkpoint or with the commit of a connection
+ * that was not told so: a power cut may take the last ones back, in order, and
+ * never breaks the file. For what can be read again from the devices.
+ * Source: sqlite.org/pragma.html, synchronous = NORMAL in WAL mode.
+ */
+enum rc db_relax(struct db *db, struct err *err);
+
 /* A transaction that writes: waits up to DB_BUSY_TIMEOUT_MS for its turn. */
 enum rc db_begin(struct db *db, struct err *err);
 enum rc db_commit(struct db *db, struct err *err);
 
 /* Take back what is not committed; does nothing outside a transaction. */
 void db_rollback(struct db *db);
+
+/* A transaction that reads: what it sees stays as it is until db_commit(). */
+enum rc db_begin_read(struct db *db, struct err *err);
 
 /* A value for a parameter. Lent bytes. */
 enum db_kind {
@@ -98,5 +119,16 @@ enum rc db_run(struct db *db, const char *sql, const struct db_value *values, si
 enum rc db_query(struct db *db, const char *sql, const struct db_value *values,
     size_t n, sqlite3_stmt **ret_stmt, struct err *err);
 enum rc db_next(struct db *db, sqlite3_stmt *stmt, bool *ret_row, struct err *err);
+
+/*
+ * The same for statements that run again and again: prepared once. sql is a
+ * string literal. What db_query_kept() gives is handed back with db_done(), and
+ * not asked for a second time before.
+ */
+enum rc db_run_kept(struct db *db, const char *sql, const struct db_value *values,
+    size_t n, struct err *err);
+enum rc db_query_kept(struct db *db, const char *sql, const struct db_value *values,
+    size_t n, sqlite3_stmt **ret_stmt, struct err *err);
+void db_done(sqlite3_stmt *stmt); /* accepts NULL */
 
 #endif

@@ -71,6 +71,16 @@ set_pragma(struct db *db, const char *name, int64_t number, struct err *err)
 	return r;
 }
 
+static enum rc
+run_migration(struct db *db, const struct migration *migration, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	for (size_t i = 0; i < migration->n_parts && r == RC_OK; i++)
+		r = db_exec(db, migration->parts[i], err);
+	return r;
+}
+
 enum rc
 db_file_migrate(struct db *db, const struct schema *schema, struct err *err)
 {
@@ -84,7 +94,7 @@ db_file_migrate(struct db *db, const struct schema *schema, struct err *err)
 	/* Another process may have been here while we waited. */
 	r = db_file_pragma(db, "PRAGMA user_version", &version, err);
 	for (int64_t i = version; i < newest && r == RC_OK; i++)
-		r = db_exec(db, schema->migrations[i], err);
+		r = run_migration(db, &schema->migrations[i], err);
 	if (r == RC_OK && version < newest)
 		r = set_pragma(db, "user_version", newest, err);
 	if (r == RC_OK)

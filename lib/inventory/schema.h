@@ -9,11 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* SQL that leads from one version to the next, in parts that a compiler takes. */
+struct migration {
+	const char *const *parts;
+	size_t n_parts;
+};
+
 struct schema {
 	const char *noun;	/* "amtcert inventory", for messages */
 	int32_t application_id; /* which file it is, for good */
-	/* SQL that leads from version i to i + 1; a released row never changes */
-	const char *const *migrations;
+	/* from version i to i + 1; a released row never changes */
+	const struct migration *migrations;
 	size_t n_migrations; /* the version of a file that is up to date */
 };
 

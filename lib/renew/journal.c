@@ -10,6 +10,7 @@
 #include <openssl/sha.h>
 
 #include "base/text.h"
+#include "inventory/archive.h"
 
 enum {
 	TEXT_SIZE = 1024,
@@ -281,17 +282,20 @@ enum rc
 journal_archive(struct db *db, const struct journal_run *run, const struct cert *cert,
     const char *reason, int64_t now, struct err *err)
 {
-	const struct db_value values[] = { db_int(run->id), db_text(run->device_uuid),
-		db_blob(cert->fingerprint, sizeof(cert->fingerprint)),
-		db_text(cert->serial_number), db_text(cert->subject),
-		db_text(cert->issuer), db_int(cert->not_before),
-		db_int(cert->not_after), db_blob(cert->der, cert->der_len),
-		db_text(reason), db_int(now) };
+	uint8_t next[SHA256_DIGEST_LENGTH];
+	struct archive_entry entry = { .run_id = run->id,
+		.device_uuid = run->device_uuid,
+		.cert = cert,
+		.reason = reason,
+		.actor = run->remedy };
 
-	return db_run(db,
-	    "INSERT INTO archive (run_id, device_uuid, fingerprint, serial_number,"
-	    " subject, issuer, not_before, not_after, der, reason, archived_at)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-	    " ON CONFLICT (run_id, fingerprint) DO NOTHING",
-	    values, sizeof(values) / sizeof(values[0]), err);
+	if (run->new_cert_len > 0 &&
+	    memcmp(cert->fingerprint, run->old_fingerprint, CERT_FINGERPRINT_BYTES) ==
+		0) {
+		SHA256(run->new_cert, run->new_cert_len, next);
+		entry.next_fingerprint = next;
+		entry.has_next_is_ours = true;
+		entry.next_is_ours = true;
+	}
+	return archive_add(db, &entry, 0, now, err);
 }

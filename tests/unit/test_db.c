@@ -493,11 +493,16 @@ a_second_writer_is_told_that_there_is_one(void **state)
 	db_close(&first);
 }
 
-static const char *const steps[] = {
-	"CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)",
-	"ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1",
-	"CREATE TABLE b (z INTEGER) STRICT; INSERT INTO nowhere VALUES (1)",
+static const char *const first[] = { "CREATE TABLE a (x INTEGER) STRICT",
+	"INSERT INTO a VALUES (1)" };
+static const char *const second[] = {
+	"ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1"
 };
+static const char *const third[] = { "CREATE TABLE b (z INTEGER) STRICT",
+	"INSERT INTO nowhere VALUES (1)" };
+
+static const struct migration steps[] = { { first, UNIT_COUNT(first) },
+	{ second, UNIT_COUNT(second) }, { third, UNIT_COUNT(third) } };
 
 static struct schema
 schema_of(size_t n)
@@ -506,6 +511,93 @@ schema_of(size_t n)
 		.application_id = 0x74657374,
 		.migrations = steps,
 		.n_migrations = n };
+}
+
+/* Two texts, so that two statements are kept. */
+static const char insert_sql[] =
+    "INSERT INTO contact (device_id, day, at) VALUES (?, ?, ?)";
+static const char select_sql[] = "SELECT at FROM contact WHERE day = ?";
+
+static void
+add_contact(struct db *db, int64_t day)
+{
+	const struct db_value values[] = { db_int(1), db_int(day), db_int(day * 10) };
+	struct err err = { 0 };
+
+	assert_rc(db_run_kept(db, insert_sql, values, UNIT_COUNT(values), &err), RC_OK,
+	    &err);
+}
+
+static void
+a_kept_statement_runs_again_after_success_and_failure(void **state)
+{
+	const struct folder *folder = *state;
+	const struct db_value values[] = { db_int(1), db_int(2), db_text("no number") };
+	const struct db_value day = db_int(3);
+	struct db db = open_ok(folder_file(folder, "x.db"));
+	sqlite3_stmt *stmt = NULL;
+	struct err err = { 0 };
+	bool is_row = false;
+
+	assert_rc(db_exec(&db,
+		      "INSERT INTO device (id, name, device_group, address, port,"
+		      " first_seen, named_at) VALUES (1, 'pc01', '', '', 0, 1, 1)",
+		      &err),
+	    RC_OK, &err);
+	add_contact(&db, 1);
+	assert_rc(db_run_kept(&db, insert_sql, values, UNIT_COUNT(values), &err), RC_DB,
+	    &err);
+	err_clear(&err);
+	add_contact(&db, 3);
+	for (int i = 0; i < 2; i++) {
+		assert_rc(db_query_kept(&db, select_sql, &day, 1, &stmt, &err), RC_OK,
+		    &err);
+		assert_rc(db_next(&db, stmt, &is_row, &err), RC_OK, &err);
+		assert_true(is_row);
+		assert_int_equal(sqlite3_column_int64(stmt, 0), 30);
+		db_done(stmt);
+	}
+	db_done(NULL);
+	assert_int_equal(db.n_kept, 2);
+	assert_rc(db_run_kept(&db, "NO SQL", NULL, 0, &err), RC_DB, &err);
+	db_close(&db);
+}
+
+static void
+a_relaxed_connection_leaves_the_others_as_they_are(void **state)
+{
+	const struct folder *folder = *state;
+	const char *path = folder_file(folder, "x.db");
+	struct db scan = open_ok(path);
+	struct db remedy = open_ok(path);
+	struct err err = { 0 };
+
+	assert_rc(db_relax(&scan, &err), RC_OK, &err);
+	assert_int_equal(number(&scan, "PRAGMA synchronous"), 1);   /* NORMAL */
+	assert_int_equal(number(&remedy, "PRAGMA synchronous"), 2); /* FULL */
+	db_close(&scan);
+	db_close(&remedy);
+}
+
+static void
+a_reader_sees_one_moment_for_as_long_as_it_likes(void **state)
+{
+	const struct folder *folder = *state;
+	const char *path = folder_file(folder, "x.db");
+	struct db writer = open_ok(path);
+	struct db reader = { 0 };
+	struct err err = { 0 };
+
+	assert_rc(db_open_read_only(path, &reader, &err), RC_OK, &err);
+	add_run(&writer, "a");
+	assert_rc(db_begin_read(&reader, &err), RC_OK, &err);
+	assert_int_equal(number(&reader, "SELECT count(*) FROM run"), 1);
+	add_run(&writer, "b");
+	assert_int_equal(number(&reader, "SELECT count(*) FROM run"), 1);
+	assert_rc(db_commit(&reader, &err), RC_OK, &err);
+	assert_int_equal(number(&reader, "SELECT count(*) FROM run"), 2);
+	db_close(&reader);
+	db_close(&writer);
 }
 
 /* What sql says of the file once it was opened with that schema. */
@@ -616,6 +708,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		IN_A_FOLDER(a_kept_statement_runs_again_after_success_and_failure),
+		IN_A_FOLDER(a_relaxed_connection_leaves_the_others_as_they_are),
+		IN_A_FOLDER(a_reader_sees_one_moment_for_as_long_as_it_likes),
 		IN_A_FOLDER(makes_a_file_that_only_we_can_read),
 		IN_A_FOLDER(keeps_what_was_written),
 		cmocka_unit_test(a_missing_folder_is_a_system_error),
