@@ -14,9 +14,8 @@
 #include "tls/handshake.h"
 #include "tls/trust.h"
 
-struct device;	/* opaque */
-struct wsman;	/* wsman/wsman.h */
-struct perform; /* wsman/perform.h */
+struct device; /* opaque */
+struct wsman;  /* wsman/wsman.h */
 
 /*
  * Prepare a session; connects with the first request. The peer must pass
@@ -27,12 +26,6 @@ struct perform; /* wsman/perform.h */
  */
 enum rc device_open(const struct target *target, enum trust_time time, int64_t now,
     int64_t deadline_ms, struct device **ret_device, struct err *err);
-
-/* The same with requests carried out by perform, which is lent for as long. */
-enum rc device_open_by(const struct perform *perform, const struct target *target,
-    enum trust_time time, int64_t now, int64_t deadline_ms, struct device **ret_device,
-    struct err *err);
-
 void device_close(struct device *device);
 
 /* Give the session more time (a remedy's later step). */

@@ -21,6 +21,9 @@ enum {
 	FACTS_TEXT_SIZE = 256, /* identity strings, cut and printable */
 	FACTS_INSTANCE_SIZE = 128,
 	FACTS_TRUSTED_CN_MAX = 16,
+	FACTS_CONTACTS_MIN = 5,	   /* fewer tell nothing about the next one */
+	FACTS_SWAPS_S = 7 * 86400, /* a tug-of-war shows within a week */
+	FACTS_NEWS_S = 7 * 86400,  /* a change is told for as long */
 };
 
 /* What a certificate in the store is used for. Bits: one may serve several. */
@@ -113,6 +116,41 @@ struct facts_limits {
 	size_t n_key_bits;
 };
 
+/*
+ * What only the inventory can know: when the device was read, how often it is
+ * seen, and what changed between readings. 0 for a moment that never was.
+ */
+struct facts_history {
+	bool known; /* the inventory has the device */
+	int64_t first_seen;
+	int64_t ok_at;		     /* last contact in which something was read */
+	int64_t tried_at;	     /* last attempt, whatever came of it */
+	bool has_failed;	     /* the last attempt read nothing */
+	char error[FACTS_TEXT_SIZE]; /* why; printable */
+	/* Days with a contact that are remembered, and the 95th percentile of the
+	 * gaps between them; 0 with fewer than FACTS_CONTACTS_MIN. */
+	size_t n_contacts;
+	int64_t gap_p95_s;
+
+	int64_t realm_changed_at; /* the newest of each kind of change */
+	char realm_before[FACTS_TEXT_SIZE];
+	int64_t replaced_at;		/* another device answers to the name */
+	char replaced[FACTS_TEXT_SIZE]; /* UUID of the one before */
+	int64_t misdirected_at;		/* the name leads to a device of another name */
+	char misdirected[FACTS_TEXT_SIZE];
+	int64_t address_reused_at;	      /* the address was another device's */
+	char address_reused[FACTS_TEXT_SIZE]; /* whose */
+
+	/* Of the TLS certificate: who changed its issuer last, and how often the
+	 * issuer changed between us and another within FACTS_SWAPS_S. */
+	int64_t issuer_changed_at;
+	bool issuer_was_ours; /* the one before was made by a remedy of ours */
+	bool issuer_is_ours;
+	char issuer_before[FACTS_TEXT_SIZE];
+	char issuer_now[FACTS_TEXT_SIZE];
+	size_t n_swaps;
+};
+
 /* Zeroed is "nothing known". Clear with facts_clear. */
 struct facts {
 	char name[FACTS_TEXT_SIZE]; /* the operator's name for the device */
@@ -147,6 +185,8 @@ struct facts {
 	char unreadable[FACTS_TEXT_SIZE];
 	bool has_tls_context; /* AMT_TLSCredentialContext exists */
 	char tls_context_cert[FACTS_INSTANCE_SIZE]; /* InstanceID it names */
+
+	struct facts_history history;
 };
 
 /* Free what facts own; the struct is zeroed. */

@@ -89,7 +89,28 @@
 	X(REASON_EXTRA_PRESENTED, STATE_OK, "extra_presented", REMEDY_NONE,            \
 	    "presented certificate that the path does not need")                       \
 	X(REASON_UNREADABLE, STATE_OK, "unreadable", REMEDY_NONE,                      \
-	    "entry of the store that cannot be read")
+	    "entry of the store that cannot be read")                                  \
+	X(REASON_LAST_KNOWN, STATE_OK, "last_known", REMEDY_NONE,                      \
+	    "as last read, not as it is now")                                          \
+	X(REASON_STALE, STATE_WARNING, "stale", REMEDY_PERSON,                         \
+	    "not read for longer than allowed")                                        \
+	X(REASON_NEVER_READ, STATE_UNKNOWN, "never_read", REMEDY_PERSON, "never read") \
+	X(REASON_WILL_MISS, STATE_WARNING, "will_miss", REMEDY_PERSON,                 \
+	    "likely to miss its renewal window")                                       \
+	X(REASON_REALM_CHANGED, STATE_WARNING, "realm_changed", REMEDY_PERSON,         \
+	    "realm changed: the device was unprovisioned or replaced")                 \
+	X(REASON_REPLACED, STATE_WARNING, "replaced", REMEDY_PERSON,                   \
+	    "another device answers to this name")                                     \
+	X(REASON_MISDIRECTED, STATE_WARNING, "misdirected", REMEDY_PERSON,             \
+	    "the name leads to a device of another name")                              \
+	X(REASON_ADDRESS_REUSED, STATE_OK, "address_reused", REMEDY_NONE,              \
+	    "address that another device had")                                         \
+	X(REASON_SECOND_MANAGER, STATE_WARNING, "second_manager", REMEDY_PERSON,       \
+	    "our certificate was replaced by another manager")                         \
+	X(REASON_MANAGERS_FIGHT, STATE_CRITICAL, "managers_fight", REMEDY_PERSON,      \
+	    "two managers replace each other's certificates")                          \
+	X(REASON_ISSUER_CHANGED, STATE_OK, "issuer_changed", REMEDY_NONE,              \
+	    "issuer of the certificate changed")
 
 enum remedy {
 	REMEDY_NONE,
@@ -182,7 +203,15 @@ enum rc verdict_judge_store(const struct facts *facts, const struct policy *poli
     int64_t now, struct verdict *verdict, struct err *err);
 
 /*
- * Both add to the verdict, whose cert pointers are lent from the facts. The worst
+ * Judge what the inventory knows (facts.history): the age of the facts against
+ * max_age_s, contacts against the renewal window of the TLS certificate, which
+ * must be judged before, and what changed. Adds nothing unless it is known.
+ */
+enum rc verdict_judge_history(const struct facts *facts, const struct policy *policy,
+    int64_t now, struct verdict *verdict, struct err *err);
+
+/*
+ * All add to the verdict, whose cert pointers are lent from the facts. The worst
  * finding wins, among equals the one whose certificate ends first, then the one
  * that came first; a note never wins over a certificate that is valid. RC_NOMEM,
  * RC_LIMIT; the verdict may then hold a part and is cleared as usual.
