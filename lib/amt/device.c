@@ -50,6 +50,14 @@ enum rc
 device_open(const struct target *target, enum trust_time time, int64_t now,
     int64_t deadline_ms, struct device **ret_device, struct err *err)
 {
+	return device_open_by(NULL, target, time, now, deadline_ms, ret_device, err);
+}
+
+enum rc
+device_open_by(const struct perform *perform, const struct target *target,
+    enum trust_time time, int64_t now, int64_t deadline_ms, struct device **ret_device,
+    struct err *err)
+{
 	struct http_settings settings = { .address = target_address(target),
 		.port = target->port,
 		.family = target->family,
@@ -59,7 +67,8 @@ device_open(const struct target *target, enum trust_time time, int64_t now,
 		.logname = target->logname,
 		.secret = &target->secret,
 		.now = now,
-		.deadline_ms = deadline_ms };
+		.deadline_ms = deadline_ms,
+		.perform = perform };
 	struct device *device = NULL;
 	enum rc r = check_target(target, err);
 

@@ -14,8 +14,9 @@
 #include "tls/handshake.h"
 #include "tls/trust.h"
 
-struct device; /* opaque */
-struct wsman;  /* wsman/wsman.h */
+struct device;	/* opaque */
+struct wsman;	/* wsman/wsman.h */
+struct perform; /* wsman/perform.h */
 
 /*
  * Prepare a session; connects with the first request. The peer must pass
@@ -26,6 +27,12 @@ struct wsman;  /* wsman/wsman.h */
  */
 enum rc device_open(const struct target *target, enum trust_time time, int64_t now,
     int64_t deadline_ms, struct device **ret_device, struct err *err);
+
+/* The same with requests carried out by perform, which is lent for as long. */
+enum rc device_open_by(const struct perform *perform, const struct target *target,
+    enum trust_time time, int64_t now, int64_t deadline_ms, struct device **ret_device,
+    struct err *err);
+
 void device_close(struct device *device);
 
 /* Give the session more time (a remedy's later step). */

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "wsman/head.h"
 #include "wsman/peer.h"
+#include "wsman/perform.h"
 
 /* What happens between the start and the end of one post. */
 struct exchange {
@@ -37,6 +38,7 @@ struct http {
 	char error[CURL_ERROR_SIZE];
 	bool plain;
 	int64_t deadline_ms;
+	const struct perform *perform;
 	struct peer peer;
 	struct err ended; /* RC_OK, or why nothing may be posted any more */
 	bool has_nonce;
@@ -247,7 +249,9 @@ http_post(struct http *http, const char *body, size_t len, enum http_effect effe
 	if (bad)
 		return err_set(err, RC_INTERNAL, "%s: libcurl takes no request",
 		    http->endpoint);
-	code = curl_easy_perform(http->curl);
+	code = http->perform == NULL
+	    ? curl_easy_perform(http->curl)
+	    : http->perform->run(http->perform->ctx, http->curl);
 	if (curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &n_connections) ==
 	    CURLE_OK)
 		http->n_connections += n_connections;
@@ -357,6 +361,7 @@ http_new(const struct http_settings *settings, struct http **ret_http, struct er
 	buf_init(&http->body, HTTP_ANSWER_MAX_BYTES);
 	http->plain = settings->plain;
 	http->deadline_ms = settings->deadline_ms;
+	http->perform = settings->perform;
 	http->peer.trust = settings->trust;
 	http->peer.client_cert_file = settings->client_cert_file;
 	http->peer.client_key_file = settings->client_key_file;

@@ -24,6 +24,8 @@ enum {
 			       * after some 28 s */
 };
 
+struct perform; /* wsman/perform.h */
+
 /* Where to and as whom. Everything is lent for the life of the session. */
 struct http_settings {
 	const char *address; /* DNS name or IP literal */
@@ -37,6 +39,7 @@ struct http_settings {
 	const struct secret *secret;
 	int64_t now; /* for the judgement of dates; seconds since 1970 */
 	int64_t deadline_ms;
+	const struct perform *perform; /* NULL: curl_easy_perform(3) */
 };
 
 /* What becomes of a request whose answer is lost. */
