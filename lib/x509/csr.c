@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
@@ -227,12 +228,66 @@ take_key(const uint8_t *spki, size_t len, EVP_PKEY **ret_key, struct err *err)
 	return RC_OK;
 }
 
-/* A key of the same kind and size, which nobody keeps. */
+/*
+ * The bytes of an RSA signature by a key that nobody knows: any number below its
+ * modulus is one.  To make such a key for the sake of it takes longer than all the
+ * rest of a renewal.
+ */
 static enum rc
-make_throwaway(EVP_PKEY *like, EVP_PKEY **ret_key, struct err *err)
+sign_like_rsa(X509_REQ *req, int bits, const EVP_MD *md, struct err *err)
 {
+	int nid = EVP_MD_is_a(md, "SHA384") ? NID_sha384WithRSAEncryption
+					    : NID_sha256WithRSAEncryption;
+	X509_ALGOR *algorithm = X509_ALGOR_new();
+	ASN1_BIT_STRING *signature = ASN1_BIT_STRING_new();
+	unsigned char bytes[RSA_MAX_BITS / 8];
+	size_t len = ((size_t)bits + 7) / 8;
+	bool is_set;
+
+	is_set =
+	    algorithm != NULL && signature != NULL && RAND_bytes(bytes, (int)len) == 1;
+	if (is_set) {
+		bytes[0] &= (unsigned char)((1U << ((unsigned)bits - 1) % 8) - 1);
+		is_set = X509_ALGOR_set0(algorithm, OBJ_nid2obj(nid), V_ASN1_NULL,
+			     NULL) == 1 &&
+		    ASN1_BIT_STRING_set(signature, bytes, (int)len) == 1 &&
+		    X509_REQ_set1_signature_algo(req, algorithm) == 1;
+	}
+	X509_ALGOR_free(algorithm);
+	if (!is_set) {
+		ASN1_BIT_STRING_free(signature);
+		return nomem(err);
+	}
+	/* All bits count, trailing zeros too. */
+	signature->flags &= ~(ASN1_STRING_FLAG_BITS_LEFT | 7);
+	signature->flags |= ASN1_STRING_FLAG_BITS_LEFT;
+	X509_REQ_set0_signature(req, signature);
+	return RC_OK;
+}
+
+/* A signature by an EC key that is thrown away. */
+static enum rc
+sign_once(X509_REQ *req, EVP_PKEY *like, const EVP_MD *md, struct err *err)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(like, NULL);
 	EVP_PKEY *key = NULL;
-	EVP_PKEY_CTX *ctx;
+	enum rc r = RC_OK;
+
+	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) != 1 ||
+	    EVP_PKEY_keygen(ctx, &key) != 1)
+		r = err_set(err, RC_INTERNAL,
+		    "request: no throw-away key could be made");
+	if (r == RC_OK && X509_REQ_sign(req, key, md) <= 0)
+		r = err_set(err, RC_INTERNAL, "request: it cannot be signed");
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return r;
+}
+
+/* The firmware signs anew, and does not look at what is there. */
+static enum rc
+null_sign(X509_REQ *req, EVP_PKEY *like, const EVP_MD *md, struct err *err)
+{
 	int bits = EVP_PKEY_get_bits(like);
 
 	switch (EVP_PKEY_get_base_id(like)) {
@@ -241,22 +296,12 @@ make_throwaway(EVP_PKEY *like, EVP_PKEY **ret_key, struct err *err)
 			return err_set(err, RC_FORMAT,
 			    "public key: RSA of %d bit is not between %d and %d", bits,
 			    RSA_MIN_BITS, RSA_MAX_BITS);
-		key = EVP_RSA_gen((size_t)bits);
-		break;
+		return sign_like_rsa(req, bits, md, err);
 	case EVP_PKEY_EC:
-		ctx = EVP_PKEY_CTX_new(like, NULL);
-		if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1)
-			(void)EVP_PKEY_keygen(ctx, &key);
-		EVP_PKEY_CTX_free(ctx);
-		break;
+		return sign_once(req, like, md, err);
 	default:
 		return err_set(err, RC_FORMAT, "public key: neither RSA nor EC");
 	}
-	if (key == NULL)
-		return err_set(err, RC_INTERNAL,
-		    "request: no throw-away key could be made");
-	*ret_key = key;
-	return RC_OK;
 }
 
 static const EVP_MD *
@@ -294,7 +339,6 @@ build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
     uint8_t **ret_der, size_t *ret_len, struct err *err)
 {
 	X509_REQ *req = X509_REQ_new();
-	EVP_PKEY *throwaway = NULL;
 	enum rc r;
 
 	if (req == NULL || X509_REQ_set_version(req, X509_REQ_VERSION_1) != 1 ||
@@ -307,13 +351,10 @@ build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
 		r = add_extensions(req, profile,
 		    EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA, err);
 	if (r == RC_OK)
-		r = make_throwaway(key, &throwaway, err);
-	if (r == RC_OK && X509_REQ_sign(req, throwaway, md) <= 0)
-		r = err_set(err, RC_INTERNAL, "request: it cannot be signed");
+		r = null_sign(req, key, md, err);
 	if (r == RC_OK)
 		r = encode(req, ret_der, ret_len, err);
 out:
-	EVP_PKEY_free(throwaway);
 	X509_REQ_free(req);
 	return r;
 }

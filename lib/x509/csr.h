@@ -37,8 +37,8 @@ enum rc csr_key_to_spki(const uint8_t *der_key, size_t len, uint8_t **ret_spki,
     size_t *ret_len, enum cert_key_kind *ret_kind, int *ret_bits, struct err *err);
 
 /*
- * Build the request for the public key spki and sign it with a throw-away key
- * of the same kind: subject CN, and as extensionRequest subjectAltName,
+ * Build the request for the public key spki, signed as by a key of the same kind
+ * that nobody knows: subject CN, and as extensionRequest subjectAltName,
  * extKeyUsage and keyUsage.  digest is "sha256" or "sha384". No
  * challengePassword: an EST server would take it for channel binding.
  * RC_FORMAT for a name that is none, or an address, and for a key that is

@@ -183,6 +183,38 @@ a_request_says_what_the_profile_says(void **state)
 	}
 }
 
+/* The bytes of the signature: as long as any of that key, and of nobody's making. */
+static void
+a_null_signature_looks_like_one(void **state)
+{
+	EVP_PKEY *key = make_key("rsa2048", 0);
+	struct bytes spki = spki_of(key);
+	unsigned char first[256] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct bytes csr = build(&spki, "sha256");
+		const unsigned char *p = csr.der;
+		X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)csr.len);
+		const ASN1_BIT_STRING *signature = NULL;
+		const X509_ALGOR *algorithm = NULL;
+		int parameter = 0;
+
+		assert_non_null(req);
+		X509_REQ_get0_signature(req, &signature, &algorithm);
+		X509_ALGOR_get0(NULL, &parameter, NULL, algorithm);
+		assert_int_equal(parameter, V_ASN1_NULL);
+		assert_int_equal(ASN1_STRING_length(signature), sizeof(first));
+		assert_true(ASN1_STRING_get0_data(signature)[0] < 0x80);
+		assert_memory_not_equal(ASN1_STRING_get0_data(signature), first,
+		    sizeof(first));
+		memcpy(first, ASN1_STRING_get0_data(signature), sizeof(first));
+		X509_REQ_free(req);
+		free(csr.der);
+	}
+	free(spki.der);
+}
+
 static void
 takes_what_the_firmware_signed(void **state)
 {
@@ -466,6 +498,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_says_what_the_profile_says),
+		cmocka_unit_test(a_null_signature_looks_like_one),
 		cmocka_unit_test(takes_what_the_firmware_signed),
 		cmocka_unit_test(refuses_what_is_not_what_was_sent),
 		cmocka_unit_test(refuses_profiles_that_no_request_can_carry),
