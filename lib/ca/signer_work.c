@@ -182,20 +182,28 @@ issue_and_judge(const struct signer_settings *settings, const struct issuer *iss
 	return r;
 }
 
-/* Everything in the request but the request itself and the time. */
-static void
-digest_profile(const struct signer_request *request,
-    uint8_t digest[SHA256_DIGEST_LENGTH])
+/* Everything in the request but the request itself and the time; and by whom: who
+ * changes the CA's files wants certificates of the new one. */
+static enum rc
+digest_profile(const struct signer_request *request, const struct issuer *issuer,
+    uint8_t digest[SHA256_DIGEST_LENGTH], struct err *err)
 {
-	struct signer_request bare;
+	struct {
+		struct signer_request request;
+		uint8_t issuer[SHA256_DIGEST_LENGTH];
+	} bare;
 
-	memcpy(&bare, request, sizeof(bare));
-	bare.is_submit = 0;
-	bare.now = 0;
-	bare.not_before_max = 0;
-	bare.csr_len = 0;
-	memset(bare.csr, 0, sizeof(bare.csr));
+	memset(&bare, 0, sizeof(bare));
+	memcpy(&bare.request, request, sizeof(bare.request));
+	bare.request.is_submit = 0;
+	bare.request.now = 0;
+	bare.request.not_before_max = 0;
+	bare.request.csr_len = 0;
+	memset(bare.request.csr, 0, sizeof(bare.request.csr));
+	if (X509_digest(issuer->cert, EVP_sha256(), bare.issuer, NULL) != 1)
+		return err_set(err, RC_INTERNAL, "the CA certificate has no digest");
 	SHA256((const unsigned char *)&bare, sizeof(bare), digest);
+	return RC_OK;
 }
 
 static enum rc
@@ -241,8 +249,10 @@ find_or_issue(const struct signer_settings *settings, const struct issuer *issue
 	enum rc r;
 
 	SHA256(request->csr, request->csr_len, csr_sha256);
-	digest_profile(request, profile_sha256);
-	r = issued_find(db, csr_sha256, profile_sha256, order->now, &der, &len, err);
+	r = digest_profile(request, issuer, profile_sha256, err);
+	if (r == RC_OK)
+		r = issued_find(db, csr_sha256, profile_sha256, order->now, &der, &len,
+		    err);
 	if (r == RC_OK) {
 		r = cert_parse(der, len, ret_cert, err);
 		free(der);
