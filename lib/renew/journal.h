@@ -72,6 +72,12 @@ enum rc journal_find_open(struct db *db, const char *device_uuid,
 enum rc journal_find_last_done(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err);
 
+/* The newest run, of whatever device, that made this key pair and is open or ended
+ * as "done"; otherwise as above. */
+enum rc journal_find_by_new_key(struct db *db,
+    const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], struct journal_run *ret_run,
+    struct err *err);
+
 /*
  * Begin a run; fills id and started_at, sets open. Durable when it returns.
  * RC_STATE when the device has an open run.

@@ -118,24 +118,24 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	return r;
 }
 
-/* The newest run of a device with that outcome. */
+#define SELECT_RUN                                                                \
+	"SELECT id, started_at, step_done, device_uuid, remedy, serial_number,"   \
+	" step, old_fingerprint, old_cert_instance_id, old_key_instance_id,"      \
+	" new_cert_instance_id, new_key_instance_id, keys_before, new_spki, csr," \
+	" signed_csr, new_cert, closed_at IS NULL FROM run"
+#define NEWEST " ORDER BY id DESC LIMIT 1"
+
+/* The first run that a statement made of SELECT_RUN gives. */
 static enum rc
-find_run(struct db *db, const char *device_uuid, const char *outcome,
+find_run(struct db *db, const char *sql, const struct db_value *values, size_t n,
     struct journal_run *ret_run, struct err *err)
 {
-	const struct db_value values[] = { db_text(device_uuid), db_text(outcome) };
 	struct journal_run run = { 0 };
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = false;
 	enum rc r;
 
-	r = db_query(db,
-	    "SELECT id, started_at, step_done, device_uuid, remedy, serial_number,"
-	    " step, old_fingerprint, old_cert_instance_id, old_key_instance_id,"
-	    " new_cert_instance_id, new_key_instance_id, keys_before, new_spki, csr,"
-	    " signed_csr, new_cert, closed_at IS NULL FROM run"
-	    " WHERE device_uuid = ? AND outcome IS ? ORDER BY id DESC LIMIT 1",
-	    values, sizeof(values) / sizeof(values[0]), &stmt, err);
+	r = db_query(db, sql, values, n, &stmt, err);
 	if (r != RC_OK)
 		return r;
 	r = db_next(db, stmt, &is_row, err);
@@ -153,16 +153,39 @@ find_run(struct db *db, const char *device_uuid, const char *outcome,
 }
 
 /* A run has no outcome until it is closed. */
+static enum rc
+find_by_outcome(struct db *db, const char *device_uuid, const char *outcome,
+    struct journal_run *ret_run, struct err *err)
+{
+	const struct db_value values[] = { db_text(device_uuid), db_text(outcome) };
+
+	return find_run(db, SELECT_RUN " WHERE device_uuid = ? AND outcome IS ?" NEWEST,
+	    values, sizeof(values) / sizeof(values[0]), ret_run, err);
+}
+
 enum rc
 journal_find_open(struct db *db, const char *device_uuid, struct journal_run *ret_run,
     struct err *err)
 {
-	return find_run(db, device_uuid, NULL, ret_run, err);
+	return find_by_outcome(db, device_uuid, NULL, ret_run, err);
 }
 
 enum rc
 journal_find_last_done(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err)
 {
-	return find_run(db, device_uuid, "done", ret_run, err);
+	return find_by_outcome(db, device_uuid, "done", ret_run, err);
+}
+
+enum rc
+journal_find_by_new_key(struct db *db,
+    const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], struct journal_run *ret_run,
+    struct err *err)
+{
+	const struct db_value value = db_blob(spki_sha256, CERT_FINGERPRINT_BYTES);
+
+	return find_run(db,
+	    SELECT_RUN " WHERE new_spki_sha256 = ?"
+		       " AND (outcome IS NULL OR outcome = 'done')" NEWEST,
+	    &value, 1, ret_run, err);
 }

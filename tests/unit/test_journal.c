@@ -303,6 +303,43 @@ knows_the_keys_that_we_made(void **state)
 	db_close(&db);
 }
 
+static void
+finds_the_run_that_made_a_key(void **state)
+{
+	static const struct {
+		const char *outcome; /* NULL: still open */
+		bool is_found;
+	} cases[] = { { "undone", false }, { "refused", false }, { "done", true },
+		{ NULL, true } };
+	struct db db = open_in(*state);
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		struct journal_run run = new_run(UUID_A);
+		struct journal_run found = { 0 };
+		struct err err = { 0 };
+		enum rc wanted = cases[i].is_found ? RC_OK : RC_NOTFOUND;
+
+		learn_all(&run);
+		run.new_spki[0] = (uint8_t)i;
+		SHA256(run.new_spki, run.new_spki_len, digest);
+		assert_rc(journal_find_by_new_key(&db, digest, &found, &err),
+		    RC_NOTFOUND, &err);
+		assert_rc(journal_begin(&db, &run, NOW, &err), RC_OK, &err);
+		if (cases[i].outcome != NULL)
+			assert_rc(journal_close(&db, &run, cases[i].outcome, NULL, NOW,
+				      &err),
+			    RC_OK, &err);
+		assert_int_equal(journal_find_by_new_key(&db, digest, &found, &err),
+		    wanted);
+		if (cases[i].is_found)
+			expect_same(&found, &run);
+		journal_run_clear(&found);
+		journal_run_clear(&run);
+	}
+	db_close(&db);
+}
+
 static char serial[] = "01ab";
 static char subject[] = "CN=pc01.example";
 static char issuer[] = "CN=Lab CA";
@@ -585,6 +622,7 @@ main(void)
 		IN_A_FOLDER(refuses_words_that_mean_nothing),
 		IN_A_FOLDER(steps_are_never_changed),
 		IN_A_FOLDER(knows_the_keys_that_we_made),
+		IN_A_FOLDER(finds_the_run_that_made_a_key),
 		IN_A_FOLDER(archives_a_certificate_once_per_run),
 		IN_A_FOLDER(refuses_a_row_that_does_not_fit),
 		IN_A_FOLDER(a_step_is_on_disk_before_it_is_sent),
