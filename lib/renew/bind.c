@@ -18,6 +18,14 @@ bind_find(const struct renewal *rn)
 	    : NULL;
 }
 
+void
+bind_forget_commits(struct renewal *rn)
+{
+	rn->n_commits_lost = 0;
+	rn->committed = false;
+	rn->committed_back = false;
+}
+
 enum rc
 bind_to(struct renewal *rn, const struct facts_cert *cert, struct err *err)
 {
@@ -64,6 +72,12 @@ bind_commit(void *ctx, struct err *err)
 	rn->awaits_commit = true;
 	rn->stale |= STALE_CONTEXT | STALE_SERVED;
 	r = change_commit(rn->device, &rn->status, err);
+	/* Firmware may drop the connection instead of answering. What is served then
+	 * tells whether it was done, unless it was that before: then once more. */
+	if (r == RC_LOST)
+		rn->n_commits_lost++;
+	rn->committed = rn->committed || r == RC_OK || rn->n_commits_lost > 0;
+	rn->committed_back = rn->committed_back || r == RC_OK || rn->n_commits_lost > 1;
 	/* The firmware may close the connection, and serves the next with another
 	 * certificate. */
 	look_disconnect(rn);

@@ -18,6 +18,9 @@ enum rc bind_to(struct renewal *rn, const struct facts_cert *cert, struct err *e
 void bind_plan(const void *ctx, struct plan *plan);
 void bind_plan_commit(const void *ctx, struct plan *plan);
 
+/* After a change that no commit has followed yet. */
+void bind_forget_commits(struct renewal *rn);
+
 /* Commit, and leave the connection: the next one may meet another certificate. */
 enum rc bind_commit(void *ctx, struct err *err);
 

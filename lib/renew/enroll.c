@@ -210,9 +210,10 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	const struct anchors *anchors = rn->options->target->anchors != NULL
 	    ? rn->options->target->anchors
 	    : ca_anchors(rn->ca);
-	/* Forced, the new one may well end before the one that is not due. */
-	bool may_end_sooner =
-	    renewal_serves_new(rn) || (rn->options->force & RENEW_FORCE_NOT_DUE) != 0;
+	/* One that is replaced for its name, or by force, may well end later. */
+	bool may_end_sooner = renewal_serves_new(rn) ||
+	    !policy_is_due(policy, rn->served->not_before, rn->served->not_after,
+		renewal_now(rn));
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
 		.n_chain = n_chain,
@@ -278,10 +279,14 @@ enroll_submit(struct renewal *rn, struct err *err)
 enum rc
 enroll_judge_again(struct renewal *rn, struct err *err)
 {
-	/* Its helpers are in the store by now, or come with a new answer. */
+	/* Its helpers are known beforehand, or in the store by now, or come with a
+	 * new answer. */
 	struct cert *chain[CA_CHAIN_MAX] = { NULL };
 	size_t n = 0;
+	struct cert *const *known = ca_chain(rn->ca, &n);
 
+	for (size_t i = 0; i < n; i++)
+		chain[i] = known[i];
 	for (size_t i = 0; i < rn->facts.n_certs && n < CA_CHAIN_MAX; i++)
 		if (!rn->facts.certs[i].has_key && rn->facts.certs[i].cert->is_ca)
 			chain[n++] = rn->facts.certs[i].cert;

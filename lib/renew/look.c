@@ -94,14 +94,16 @@ read_served(struct renewal *rn, struct err *err)
 static void
 choose_pin(struct renewal *rn)
 {
+	const uint8_t *served = rn->served == NULL ? NULL : rn->served->spki_sha256;
 	uint8_t sha256[CERT_FINGERPRINT_BYTES];
 
 	rn->session = *rn->options->target;
-	if (!rn->session.has_pin || rn->served == NULL ||
-	    !renewal_new_spki_sha256(rn, sha256) ||
-	    memcmp(sha256, rn->served->spki_sha256, sizeof(sha256)) != 0)
+	if (!rn->session.has_pin || served == NULL)
 		return;
-	memcpy(rn->session.pin, sha256, sizeof(sha256));
+	if ((renewal_new_spki_sha256(rn, sha256) &&
+		memcmp(sha256, served, sizeof(sha256)) == 0) ||
+	    (rn->has_heir && memcmp(rn->heir, served, sizeof(sha256)) == 0))
+		memcpy(rn->session.pin, served, sizeof(sha256));
 }
 
 enum rc
@@ -176,6 +178,8 @@ look_meet(struct renewal *rn, struct err *err)
 	rn->served = NULL;
 	r = cert_dup(facts.presented.certs[0], &rn->served, err);
 	if (r == RC_OK)
+		r = resume_find_heir(rn, err);
+	if (r == RC_OK)
 		r = look_connect(rn, err);
 	if (r == RC_OK)
 		r = identity_read_names(rn->device, &rn->facts, err);
@@ -183,6 +187,10 @@ look_meet(struct renewal *rn, struct err *err)
 		r = identity_read(rn->device, &rn->facts, err);
 	if (r == RC_OK)
 		r = name_device(rn, err);
+	if (r == RC_OK && rn->has_heir && strcmp(rn->heir_uuid, rn->uuid) != 0)
+		r = err_set(err, RC_UNTRUSTED,
+		    "%s: its key was made on another device (%s)", target->name,
+		    rn->heir_uuid);
 	return r;
 }
 

@@ -228,7 +228,7 @@ pending_end(struct renewal *rn, const char *outcome, struct err *err)
 	if (!is_done) {
 		const struct ca_request request = { .csr = rn->run.signed_csr,
 			.csr_len = rn->run.signed_csr_len,
-			.digest = rn->generation->digest,
+			.digest = rn->generation == NULL ? "" : rn->generation->digest,
 			.cookie = rn->request.cookie,
 			.cookie_len = rn->request.cookie_len,
 			.now = renewal_now(rn),

@@ -11,6 +11,10 @@
 #include "amt/pt_status.h"
 #include "renew/look.h"
 
+enum {
+	PRUNE_ERRORS_MAX = 3 /* deletions that fail for no stated reason */
+};
+
 /* The certificate that this run leaves behind in use. */
 static bool
 is_kept(const struct renewal *rn, const struct cert *cert)
@@ -31,8 +35,9 @@ is_prunable_cert(const struct renewal *rn, size_t i)
 
 	if (!rn->proved)
 		usage &= ~(unsigned int)USAGE_TLS;
-	return rn->usage_known && rn->ours_cert[i] && usage == USAGE_NONE &&
-	    !cert->is_trusted_root && !cert->is_read_only && !is_kept(rn, cert->cert);
+	return rn->refusal[0] == '\0' && rn->usage_known && rn->ours_cert[i] &&
+	    usage == USAGE_NONE && !cert->is_trusted_root && !cert->is_read_only &&
+	    !is_kept(rn, cert->cert);
 }
 
 /* A certificate that stays needs its key. */
@@ -50,8 +55,8 @@ is_needed_key(const struct renewal *rn, const struct facts_key *key)
 static bool
 is_prunable_key(const struct renewal *rn, size_t i)
 {
-	return rn->ours_key[i] && !rn->awaited_key[i] && rn->facts.n_unreadable == 0 &&
-	    !is_needed_key(rn, &rn->facts.keys[i]);
+	return rn->refusal[0] == '\0' && rn->ours_key[i] && !rn->awaited_key[i] &&
+	    rn->facts.n_unreadable == 0 && !is_needed_key(rn, &rn->facts.keys[i]);
 }
 
 bool
@@ -106,6 +111,32 @@ ready(struct renewal *rn, struct err *err)
 	return look_connect(rn, err);
 }
 
+/* Does a deletion that failed like this deserve another try? */
+static bool
+may_pass(struct renewal *rn, enum rc r)
+{
+	if (r == RC_PT_STATUS && rn->status != PT_STATUS_INTERNAL_ERROR)
+		return pt_status_reaction(rn->status) == PT_WAIT;
+	return ++rn->n_prune_errors < PRUNE_ERRORS_MAX;
+}
+
+/*
+ * Once the new certificate is proved a refused deletion is no reason to go back,
+ * nor to fail: what the firmware keeps is left to the next renewal.
+ */
+static enum rc
+take_refusal(struct renewal *rn, enum rc r, const struct err *cause, struct err *err)
+{
+	if (r == RC_OK)
+		return r;
+	if (rn->is_undoing || (r != RC_FAULT && r != RC_HTTP && r != RC_PT_STATUS) ||
+	    may_pass(rn, r))
+		return err_set(err, r, "%s", cause->text);
+	(void)snprintf(rn->refusal, sizeof(rn->refusal), "%.*s",
+	    (int)sizeof(rn->refusal) - 1, cause->text);
+	return RC_OK;
+}
+
 enum rc
 prune_certs(void *ctx, struct err *err)
 {
@@ -114,15 +145,18 @@ prune_certs(void *ctx, struct err *err)
 
 	for (size_t i = 0; r == RC_OK && i < rn->facts.n_certs; i++) {
 		const struct facts_cert *cert = &rn->facts.certs[i];
+		struct err cause = { 0 };
 
 		if (!is_prunable_cert(rn, i))
 			continue;
 		r = journal_archive(&rn->db, &rn->run, cert->cert,
 		    rn->is_undoing ? "not proved" : "replaced", renewal_now(rn), err);
 		rn->stale |= STALE_STORE;
-		if (r == RC_OK)
-			r = change_delete_certificate(rn->device, cert->instance_id,
-			    &rn->status, err);
+		if (r != RC_OK)
+			return r;
+		r = change_delete_certificate(rn->device, cert->instance_id,
+		    &rn->status, &cause);
+		r = take_refusal(rn, r, &cause, err);
 	}
 	return r;
 }
@@ -134,11 +168,14 @@ prune_keys(void *ctx, struct err *err)
 	enum rc r = ready(rn, err);
 
 	for (size_t i = 0; r == RC_OK && i < rn->facts.n_keys; i++) {
+		struct err cause = { 0 };
+
 		if (!is_prunable_key(rn, i))
 			continue;
 		rn->stale |= STALE_STORE;
 		r = change_delete_key_pair(rn->device, rn->facts.keys[i].instance_id,
-		    &rn->status, err);
+		    &rn->status, &cause);
+		r = take_refusal(rn, r, &cause, err);
 	}
 	return r;
 }
@@ -151,7 +188,11 @@ prune_explain(struct renewal *rn)
 	size_t i = 0;
 
 	rn->kept[0] = '\0';
-	if (old == NULL)
+	if (rn->refusal[0] != '\0')
+		(void)snprintf(rn->kept, sizeof(rn->kept),
+		    "what was replaced stays in the store until the next renewal: %.*s",
+		    (int)(sizeof(rn->kept) / 2), rn->refusal);
+	if (old == NULL || rn->refusal[0] != '\0')
 		return;
 	i = (size_t)(old - rn->facts.certs);
 	if (is_prunable_cert(rn, i))

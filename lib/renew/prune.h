@@ -23,7 +23,9 @@ bool prune_has_no_keys(const void *ctx);
 void prune_plan_certs(const void *ctx, struct plan *plan);
 void prune_plan_keys(const void *ctx, struct plan *plan);
 
-/* Delete them, archived first. RC_INTERNAL before the proof. */
+/* Delete them, archived first. RC_INTERNAL before the proof. On the way there a
+ * refusal of the firmware is noted in rn->refusal, and nothing is left to delete;
+ * on the way back it is an error. */
 enum rc prune_certs(void *ctx, struct err *err);
 enum rc prune_keys(void *ctx, struct err *err);
 

@@ -66,7 +66,7 @@ try_again(struct renewal *rn, enum rc (*look)(struct renewal *, struct err *),
 			return r;
 		look_disconnect(rn);
 		if (i == MEET_ATTEMPTS_MAX || renewal_left_ms(rn) <= MEET_PAUSE_MS ||
-		    !(r == RC_LOST || r == RC_CONNECT || r == RC_HTTP || r == RC_FAULT))
+		    r == RC_TIMEOUT || !look_is_passing(r))
 			return err_set(err, r, "%s", cause.text);
 		renewal_say(rn, "look", cause.text);
 		(void)nanosleep(&pause, NULL);
@@ -87,6 +87,8 @@ meet(struct renewal *rn, struct err *err)
 		r = target_load_trust(target, err);
 	if (r == RC_OK)
 		r = target_load_secret(target, err);
+	if (r == RC_OK)
+		r = resume_open(rn, err);
 	if (r == RC_OK)
 		r = try_again(rn, look_meet, err);
 	if (r == RC_OK)
@@ -156,11 +158,12 @@ prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
 {
 	enum rc r = enroll_fill_profile(rn, err);
 
+	if (r == RC_OK && rn->has_run)
+		r = gate_judge_resumed(rn, err);
 	if (r == RC_OK)
 		r = settle_earlier_run(rn, err);
-	if (r == RC_OK)
-		r = rn->has_run ? gate_judge_resumed(rn, err)
-				: gate_judge(rn, ret_nothing, err);
+	if (r == RC_OK && !rn->has_run)
+		r = gate_judge(rn, ret_nothing, err);
 	if (r != RC_OK || *ret_nothing)
 		return r;
 	if (rn->new_cert == NULL)
@@ -187,6 +190,10 @@ static bool
 can_go_back(const struct renewal *rn, enum rc r)
 {
 	if (rn->stays_open || rn->is_undoing || !rn->has_run)
+		return false;
+	/* What was proved is better than what was before; and without the old one
+	 * there is no way back. */
+	if (rn->proved || (rn->bound && renewal_find_old_cert(rn) == NULL))
 		return false;
 	return r == RC_CA || r == RC_STATE || r == RC_PT_STATUS || r == RC_FORMAT ||
 	    r == RC_FAULT || r == RC_LIMIT || r == RC_UNTRUSTED;
@@ -246,6 +253,20 @@ add_fingerprint(struct buf *out, const uint8_t fingerprint[CERT_FINGERPRINT_BYTE
 	(void)codec_hex_encode(out, fingerprint, CERT_FINGERPRINT_BYTES);
 }
 
+/* The configuration names another key than the device has by now. */
+static void
+tell_pin(const struct target *target, const struct cert *cert, struct buf *out)
+{
+	if (!target->has_pin ||
+	    memcmp(target->pin, cert->spki_sha256, sizeof(target->pin)) == 0)
+		return;
+	buf_add_str(out, "pin ");
+	add_fingerprint(out, target->pin);
+	buf_add_str(out, " -> ");
+	add_fingerprint(out, cert->spki_sha256);
+	buf_add_str(out, "\n");
+}
+
 /* What people, and consoles that pin a certificate, need to know. */
 static enum rc
 tell_done(const struct renewal *rn, struct buf *out)
@@ -263,13 +284,7 @@ tell_done(const struct renewal *rn, struct buf *out)
 	buf_add_str(out, " -> ");
 	add_fingerprint(out, rn->new_cert->fingerprint);
 	buf_add_str(out, "\n");
-	if (target->has_pin) {
-		buf_add_str(out, "pin ");
-		add_fingerprint(out, target->pin);
-		buf_add_str(out, " -> ");
-		add_fingerprint(out, rn->new_cert->spki_sha256);
-		buf_add_str(out, "\n");
-	}
+	tell_pin(target, rn->new_cert, out);
 	return out->rc;
 }
 
@@ -299,6 +314,8 @@ static enum rc
 tell_nothing(const struct renewal *rn, struct buf *out)
 {
 	buf_addf(out, "%s: nothing to do: %s\n", rn->options->target->name, rn->due);
+	/* Said again, in case that it was not heard when it was changed. */
+	tell_pin(rn->options->target, rn->served, out);
 	return out->rc;
 }
 
@@ -331,7 +348,7 @@ renew_tls(const struct renew_tls_options *options, enum renew_exit *ret_exit,
 		r = tell_plan(rn, out, err);
 	if (r == RC_OK)
 		*ret_exit = RENEW_EXIT_DONE;
-	else if (r == RC_USAGE)
+	else if (*ret_exit == RENEW_EXIT_FAILED && (r == RC_USAGE || r == RC_CONFIG))
 		*ret_exit = RENEW_EXIT_USAGE;
 	renewal_clear(rn);
 	free(rn);

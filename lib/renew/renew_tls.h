@@ -33,7 +33,7 @@ enum renew_exit {
 	RENEW_EXIT_DONE = 0,	/* or nothing to do, or planned */
 	RENEW_EXIT_FAILED = 1,	/* the device is as it was */
 	RENEW_EXIT_CHANGED = 2, /* the journal says how far */
-	RENEW_EXIT_USAGE = 3,
+	RENEW_EXIT_USAGE = 3,	/* or configuration; nothing was done */
 };
 
 /*

@@ -44,6 +44,10 @@ struct renewal {
 	/* The device. */
 	struct device *device; /* NULL: not connected */
 	struct target session; /* shallow copy of the target, for its pin */
+	bool has_heir; /* a key that a run of ours put in place of the pinned one ... */
+	uint8_t
+	    heir[CERT_FINGERPRINT_BYTES]; /* ... its SubjectPublicKeyInfo's SHA-256 */
+	char heir_uuid[37];		  /* ... and on which device */
 	struct facts facts;
 	unsigned int stale;		 /* STALE_... */
 	struct cert *served;		 /* what the newest handshake presented */
@@ -79,9 +83,13 @@ struct renewal {
 	struct cert *new_cert;	     /* run.new_cert, parsed */
 	bool wrote;		     /* something that changes the device was sent */
 	bool bound;		     /* the new certificate was bound, by any process */
+	int n_commits_lost;	     /* CommitChanges that were sent and not answered */
+	bool committed;		     /* since the new one was bound */
 	bool committed_back;
 	bool awaits_commit; /* what is served may change at any moment */
 	bool proved;
+	int n_prune_errors;
+	char refusal[FACTS_TEXT_SIZE]; /* of the firmware to delete; "" none */
 	bool stays_open; /* the next run goes on: not our failure, not final */
 	char kept[FACTS_TEXT_SIZE]; /* what was left in place, and why */
 };

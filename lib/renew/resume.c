@@ -27,6 +27,7 @@ take_up(struct renewal *rn, struct err *err)
 	rn->is_resumed = true;
 	rn->is_undoing = tls_steps_is_back(rn->run.step);
 	rn->bound = tls_steps_may_have_bound(rn->run.step);
+	rn->committed = tls_steps_has_committed(rn->run.step, rn->run.step_done);
 	rn->wrote = rn->run.step[0] != '\0';
 	if (rn->run.new_cert_len > 0) {
 		enum rc r =
@@ -41,7 +42,7 @@ take_up(struct renewal *rn, struct err *err)
 }
 
 enum rc
-resume_attach(struct renewal *rn, struct err *err)
+resume_open(struct renewal *rn, struct err *err)
 {
 	const struct renew_tls_options *options = rn->options;
 	struct err absent = { 0 };
@@ -56,10 +57,54 @@ resume_attach(struct renewal *rn, struct err *err)
 		if (r != RC_OK)
 			(void)err_set(err, r, "%s", absent.text);
 	}
-	if (r != RC_OK)
-		return r;
-	rn->has_db = true;
-	if (options->apply)
+	rn->has_db = r == RC_OK;
+	return r;
+}
+
+/* Is the digest one of a list of digests? */
+static bool
+is_listed(const uint8_t *list, size_t len, const uint8_t digest[CERT_FINGERPRINT_BYTES])
+{
+	for (size_t at = 0; at + CERT_FINGERPRINT_BYTES <= len;
+	     at += CERT_FINGERPRINT_BYTES)
+		if (memcmp(list + at, digest, CERT_FINGERPRINT_BYTES) == 0)
+			return true;
+	return false;
+}
+
+enum rc
+resume_find_heir(struct renewal *rn, struct err *err)
+{
+	const struct target *target = rn->options->target;
+	const uint8_t *served = rn->served->spki_sha256;
+	struct journal_run run = { 0 };
+	enum rc r = RC_OK;
+
+	rn->has_heir = false;
+	if (!rn->has_db || !target->has_pin ||
+	    memcmp(served, target->pin, CERT_FINGERPRINT_BYTES) == 0)
+		return RC_OK;
+	r = journal_find_by_new_key(&rn->db, served, &run, err);
+	if (r == RC_NOTFOUND)
+		return RC_OK;
+	if (r == RC_OK &&
+	    is_listed(run.keys_before, run.keys_before_len, target->pin)) {
+		rn->has_heir = true;
+		memcpy(rn->heir, served, sizeof(rn->heir));
+		memcpy(rn->heir_uuid, run.device_uuid, sizeof(rn->heir_uuid));
+	}
+	journal_run_clear(&run);
+	return r;
+}
+
+enum rc
+resume_attach(struct renewal *rn, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (!rn->has_db)
+		return RC_OK;
+	if (rn->options->apply)
 		r = journal_lock(&rn->db, rn->uuid, &rn->lock, err);
 	if (r != RC_OK)
 		return r;
@@ -102,12 +147,8 @@ resume_begin(struct renewal *rn, struct err *err)
 static bool
 was_there_before(const struct renewal *rn, const struct facts_key *key)
 {
-	for (size_t at = 0; at + CERT_FINGERPRINT_BYTES <= rn->run.keys_before_len;
-	     at += CERT_FINGERPRINT_BYTES)
-		if (memcmp(rn->run.keys_before + at, key->spki_sha256,
-			CERT_FINGERPRINT_BYTES) == 0)
-			return true;
-	return false;
+	return is_listed(rn->run.keys_before, rn->run.keys_before_len,
+	    key->spki_sha256);
 }
 
 /* The one that appeared; NULL when there is none, or more than one. */

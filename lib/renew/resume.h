@@ -8,9 +8,19 @@
 
 #include "renew/renewal.h"
 
+/* Open the journal; when only planning it is read, not made. */
+enum rc resume_open(struct renewal *rn, struct err *err);
+
 /*
- * Open the journal, take the device for this process, take up its open run. When
- * only planning the journal is read, not made, and nothing is locked. RC_LOCKED
+ * Is what the device serves a key that a run of ours made while the pinned one was
+ * in the same store? Then the pin's owner vouches for it: rn->heir. Without such a
+ * run, or without a pin, nothing is set.
+ */
+enum rc resume_find_heir(struct renewal *rn, struct err *err);
+
+/*
+ * Take the device for this process, take up its open run. When
+ * only planning nothing is locked. RC_LOCKED
  * names the process that works on the device; RC_STATE when the open run is
  * another remedy's.
  */

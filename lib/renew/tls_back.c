@@ -39,7 +39,7 @@ run_bind_back(void *ctx, struct err *err)
 {
 	struct renewal *rn = ctx;
 
-	rn->committed_back = false;
+	bind_forget_commits(rn);
 	return bind_to(rn, renewal_find_old_cert(rn), err);
 }
 
@@ -49,17 +49,6 @@ is_old_served(const void *ctx)
 	const struct renewal *rn = ctx;
 
 	return rn->committed_back && renewal_serves_old(rn);
-}
-
-static enum rc
-run_commit_back(void *ctx, struct err *err)
-{
-	struct renewal *rn = ctx;
-	enum rc r = bind_commit(rn, err);
-
-	if (r == RC_OK)
-		rn->committed_back = true;
-	return r;
 }
 
 static enum rc
@@ -81,7 +70,7 @@ const struct step tls_steps_back[] = {
 	{ "bind-back", "bind the old certificate to TLS again",
 	  was_bound, is_old_bound, bind_plan, run_bind_back, NULL, NULL },
 	{ "commit-back", "commit, and wait until it is served",
-	  was_bound, is_old_served, bind_plan_commit, run_commit_back, bind_settle_ms,
+	  was_bound, is_old_served, bind_plan_commit, bind_commit, bind_settle_ms,
 	  "the certificate from before is not served again" },
 	{ "prove-back", "prove the old certificate: fresh handshake, login",
 	  NULL, is_proved, NULL, run_prove_back, NULL, NULL },

@@ -215,6 +215,7 @@ run_bind(void *ctx, struct err *err)
 	struct renewal *rn = ctx;
 
 	rn->bound = true;
+	bind_forget_commits(rn);
 	return bind_to(rn, renewal_find_new_cert(rn), err);
 }
 
@@ -222,9 +223,11 @@ run_bind(void *ctx, struct err *err)
  * commit
  */
 static bool
-is_served(const void *ctx)
+is_committed(const void *ctx)
 {
-	return renewal_serves_new(ctx);
+	const struct renewal *rn = ctx;
+
+	return rn->committed && renewal_serves_new(rn);
 }
 
 /*
@@ -272,7 +275,7 @@ const struct step tls_steps[] = {
 	{ "bind", "bind it to TLS",
 	  NULL, is_bound, bind_plan, run_bind, NULL, NULL },
 	{ "commit", "commit, and wait until it is served",
-	  NULL, is_served, bind_plan_commit, bind_commit, bind_settle_ms,
+	  NULL, is_committed, bind_plan_commit, bind_commit, bind_settle_ms,
 	  "renewed, but the old certificate is still served" },
 	{ "prove", "prove it: fresh handshake, path, name, dates, login",
 	  NULL, is_proved, NULL, run_prove, NULL, NULL },
@@ -297,6 +300,15 @@ bool
 tls_steps_is_back(const char *step)
 {
 	return row_of(tls_steps_back, step) >= 0;
+}
+
+bool
+tls_steps_has_committed(const char *step, bool is_done)
+{
+	int commit = row_of(tls_steps, "commit");
+	int row = row_of(tls_steps, step);
+
+	return row > commit || (row == commit && is_done);
 }
 
 bool

@@ -17,6 +17,9 @@ enum rc tls_steps_prepare(struct renewal *rn, const struct step *step, struct er
 /* Is a step of the journal one of the way back? */
 bool tls_steps_is_back(const char *step);
 
+/* Was the new certificate committed for certain, when the journal stands there? */
+bool tls_steps_has_committed(const char *step, bool is_done);
+
 /* May the new certificate have been bound once this step was begun? */
 bool tls_steps_may_have_bound(const char *step);
 
