@@ -5,6 +5,8 @@
  */
 #include "policy/state.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -45,4 +47,29 @@ state_parse(const char *text, enum state *ret_state, struct err *err)
 	}
 	return err_set(err, RC_USAGE,
 	    "%.80s: not a state: ok, warning, critical, unknown or 0 to 3", text);
+}
+
+static bool
+is_between_capitals(const char *text, const char *at, size_t len)
+{
+	return (at > text && isupper((unsigned char)at[-1])) ||
+	    isupper((unsigned char)at[len]);
+}
+
+void
+state_calm(char *text)
+{
+	/* OK last: the capitals beside it may be another state's. */
+	for (size_t i = sizeof(states) / sizeof(states[0]); i-- > 0;) {
+		const char *word = states[i].word;
+		size_t len = strlen(word);
+
+		for (char *p = strstr(text, word); p != NULL;
+		     p = strstr(p + len, word)) {
+			if (i == STATE_OK && is_between_capitals(text, p, len))
+				continue;
+			for (size_t j = 0; j < len; j++)
+				p[j] = (char)tolower((unsigned char)p[j]);
+		}
+	}
 }

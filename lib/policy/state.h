@@ -22,6 +22,12 @@ const char *state_text(enum state state);
 /* The worse of both: OK < UNKNOWN < WARNING < CRITICAL. */
 enum state state_worse(enum state a, enum state b);
 
+/*
+ * Make the words of states small in text that will be part of a plugin's output:
+ * there they stand once, for negate(1) replaces each. TOKYO stays.
+ */
+void state_calm(char *text);
+
 /* "ok", "WARNING", "2", ...: a word in any case or the number. RC_USAGE. */
 enum rc state_parse(const char *text, enum state *ret_state, struct err *err);
 

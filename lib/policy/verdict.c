@@ -5,7 +5,6 @@
  */
 #include "policy/verdict.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,35 +53,6 @@ next_room(size_t n)
 	return n == 0 ? FIRST_ROOM : 2 * n;
 }
 
-static bool
-is_between_capitals(const char *text, const char *at, size_t len)
-{
-	return (at > text && isupper((unsigned char)at[-1])) ||
-	    isupper((unsigned char)at[len]);
-}
-
-/*
- * A state's word in capitals stands once in a plugin line: negate(1) replaces
- * each.  In what we quote it becomes small; TOKYO stays.
- */
-static void
-calm(char *text)
-{
-	static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		size_t len = strlen(words[i]);
-
-		for (char *p = strstr(text, words[i]); p != NULL;
-		     p = strstr(p + len, words[i])) {
-			if (i == 0 && is_between_capitals(text, p, len))
-				continue;
-			for (size_t j = 0; j < len; j++)
-				p[j] = (char)tolower((unsigned char)p[j]);
-		}
-	}
-}
-
 static void set_text(struct finding *finding, const char *name, const char *fmt,
     va_list ap) __attribute__((format(printf, 3, 0)));
 
@@ -99,7 +69,7 @@ set_text(struct finding *finding, const char *name, const char *fmt, va_list ap)
 	if (n < 0) /* cannot be formatted: the reason speaks */
 		raw[0] = '\0';
 	text_line_field(finding->text, sizeof(finding->text), raw, strlen(raw));
-	calm(finding->text);
+	state_calm(finding->text);
 }
 
 static int

@@ -68,6 +68,28 @@ refuses_other_words(void **state)
 	}
 }
 
+static void
+makes_the_words_small_in_text(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *calm;
+	} cases[] = { { "", "" }, { "OK", "ok" }, { "all is OK.", "all is ok." },
+		{ "TOKYO, OKAY, BOOK", "TOKYO, OKAY, BOOK" },
+		{ "WARNINGS: CRITICAL", "warningS: critical" },
+		{ "UNKNOWNUNKNOWN", "unknownunknown" }, { "OKWARNING", "okwarning" },
+		{ "OK_OK", "ok_ok" }, { "Warning", "Warning" } };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		char text[64] = "";
+
+		memcpy(text, cases[i].text, strlen(cases[i].text));
+		state_calm(text);
+		assert_string_equal(text, cases[i].calm);
+	}
+}
+
 int
 main(void)
 {
@@ -76,6 +98,7 @@ main(void)
 		cmocka_unit_test(an_unknown_does_not_hide_behind_an_ok),
 		cmocka_unit_test(reads_words_in_any_case_and_numbers),
 		cmocka_unit_test(refuses_other_words),
+		cmocka_unit_test(makes_the_words_small_in_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
