@@ -180,6 +180,15 @@ opt_parse(const struct opt *const *tables, int argc, char *const *argv,
 	return r;
 }
 
+int
+opt_row(const struct opt *table, const struct opt *opt)
+{
+	for (int i = 0; table[i].long_name != NULL; i++)
+		if (&table[i] == opt)
+			return i;
+	return -1;
+}
+
 /* "[-H NAME]", "[--config FILE]", "[-4]". */
 static void
 format_short(char item[ITEM_SIZE], const struct opt *opt)
@@ -255,20 +264,22 @@ opt_usage(struct buf *out, const char *program, const struct opt *const *tables)
 	return buf_add_char(out, '\n');
 }
 
-static void
-add_wrapped(struct buf *out, const char *text)
+enum rc
+opt_wrap(struct buf *out, const char *text, size_t indent)
 {
-	struct wrap wrap = { .out = out, .indent = HELP_INDENT, .column = HELP_INDENT };
-	size_t len;
+	struct wrap wrap = { .out = out, .indent = indent, .column = indent };
+	size_t len, most = COLUMNS - indent;
 
-	(void)buf_addf(out, "%*s", HELP_INDENT, "");
+	(void)buf_addf(out, "%*s", (int)indent, "");
 	while (*text != '\0') {
 		len = strcspn(text, " ");
+		if (len > most)
+			len = most;
 		wrap_word(&wrap, text, len);
 		text += len;
 		text += strspn(text, " ");
 	}
-	(void)buf_add_char(out, '\n');
+	return buf_add_char(out, '\n');
 }
 
 enum rc
@@ -284,7 +295,7 @@ opt_help(struct buf *out, const struct opt *const *tables)
 			if (opt->value != NULL)
 				(void)buf_addf(out, "=%s", opt->value);
 			(void)buf_add_char(out, '\n');
-			add_wrapped(out, opt->help);
+			(void)opt_wrap(out, opt->help, HELP_INDENT);
 		}
 	}
 	return out->rc;

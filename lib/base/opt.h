@@ -37,11 +37,18 @@ typedef enum rc (
 enum rc opt_parse(const struct opt *const *tables, int argc, char *const *argv,
     opt_handler handler, void *ctx, struct err *err);
 
+/* Which row of that table is it? -1: none. */
+int opt_row(const struct opt *table, const struct opt *opt);
+
 /* Append "usage:" text, at most 23 lines of 80 columns. */
 enum rc opt_usage(struct buf *out, const char *program,
     const struct opt *const *tables);
 
 /* Append one paragraph per option, wrapped at 80 columns. */
 enum rc opt_help(struct buf *out, const struct opt *const *tables);
+
+/* Append text as lines of 80 columns, all indented. A word too long for a line is
+ * broken. */
+enum rc opt_wrap(struct buf *out, const char *text, size_t indent);
 
 #endif

@@ -205,6 +205,34 @@ help_has_a_paragraph_for_each_option(void **state)
 	buf_clear(&out);
 }
 
+static void
+a_row_is_found_in_its_own_table(void **state)
+{
+	(void)state;
+	assert_int_equal(opt_row(common, &common[2]), 2);
+	assert_int_equal(opt_row(own, &own[0]), 0);
+	assert_int_equal(opt_row(own, &common[0]), -1);
+}
+
+static void
+text_is_wrapped_and_long_words_broken(void **state)
+{
+	char text[401];
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 10000);
+	assert_int_equal(opt_wrap(&out, "two  words", 2), RC_OK);
+	assert_string_equal(buf_str(&out), "  two words\n");
+	buf_reset(&out);
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	text[10] = ' ';
+	assert_int_equal(opt_wrap(&out, text, 4), RC_OK);
+	assert_int_equal(count_lines(buf_str(&out)), 7);
+	buf_clear(&out);
+}
+
 static enum rc
 whole_job(void *ctx)
 {
@@ -239,6 +267,8 @@ main(void)
 		cmocka_unit_test(usage_names_every_option),
 		cmocka_unit_test(usage_of_a_hundred_options_fits_a_screen),
 		cmocka_unit_test(help_has_a_paragraph_for_each_option),
+		cmocka_unit_test(a_row_is_found_in_its_own_table),
+		cmocka_unit_test(text_is_wrapped_and_long_words_broken),
 		cmocka_unit_test(survives_every_failed_allocation),
 	};
 
