@@ -27,8 +27,6 @@ struct command_info {
 	int64_t timeout_s;    /* default of -t */
 	/* Every table of the program, command_options among them; ends with NULL. */
 	const struct opt *const *options;
-	/* Takes an option that is not of command_options; RC_NOTFOUND: not mine. */
-	opt_handler take;
 };
 
 /* -V -h -v -t -f --extra-opts */
@@ -37,7 +35,8 @@ extern const struct opt command_options[];
 /* Zeroed before command_start; clear with command_clear. */
 struct command {
 	const struct command_info *info;
-	void *ctx; /* of info->take */
+	opt_handler take; /* what is not of command_options */
+	void *ctx;
 	struct extra_opts extra;
 	bool wants_help;
 	bool wants_version;
@@ -52,20 +51,22 @@ struct command {
  * Make standard input, output and error safe to use, expand --extra-opts, parse.
  * A broken pipe is an error from here on, not the end of the process. -v sets the
  * log level when there are three. With -h or -V the rest of the line is not looked
- * at and RC_USAGE comes without a message. Strings handed to info->take live until
- * command_clear. RC_USAGE, RC_NOMEM.
+ * at and RC_USAGE comes without a message. take sees, with ctx, what is not of
+ * command_options; strings it is handed live until command_clear. RC_USAGE, RC_NOMEM and
+ * the errors of extra_opts_expand().
  */
 enum rc command_start(struct command *command, const struct command_info *info,
-    void *ctx, int argc, char *const *argv, struct err *err);
+    opt_handler take, void *ctx, int argc, char *const *argv, struct err *err);
 
 void command_clear(struct command *command);
 
 /*
- * What answers RC_USAGE: help, version, or the message of err and the usage in at
- * most 23 lines of 80 columns. Whole lines. The exit status is 3.
+ * What answers RC_USAGE: help, version, or head, the message of err and the usage,
+ * together in at most 23 lines of 80 columns. head is "AMT_TLS UNKNOWN - " for a
+ * check, "renew_amt_tls: " for a remedy. Whole lines. The exit status is 3.
  */
 enum rc command_format_answer(struct buf *out, const struct command *command,
-    const struct err *err);
+    const char *head, const struct err *err);
 
 /* Write all of it to a descriptor, whatever it takes. RC_SYSTEM. */
 enum rc command_write(int fd, const char *text, size_t len, struct err *err);

@@ -30,8 +30,9 @@ struct extra_opts {
  * is the program's name unless told; the file is $MP_CONFIG_FILE, else one in the
  * directories of $NAGIOS_CONFIG_PATH, else the first of the usual places that is
  * there; "@-" is standard input. A key of one letter becomes -k, a longer one
- * --key; "key =" is a flag. RC_USAGE names the file: it is not there or cannot be
- * read, has no such section, the section is empty, a line has no "=".
+ * --key; "key =" is a flag; "#" and ";" begin a comment line. RC_CONFIG names the
+ * file: none is there, no such section, an empty one, a line without "="; RC_SYSTEM
+ * when it cannot be read, RC_LIMIT.
  */
 enum rc extra_opts_expand(struct extra_opts *extra, const char *program, int argc,
     char *const *argv, struct err *err);

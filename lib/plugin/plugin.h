@@ -8,8 +8,8 @@
 
 #include "plugin/command.h"
 #include "plugin/perfdata.h"
-#include "plugin/policy_options.h"
 #include "plugin/rc_state.h"
+#include "policy/setting.h"
 #include "policy/verdict.h"
 
 enum {
@@ -24,34 +24,39 @@ extern const struct opt plugin_options[];
 /* Zeroed before plugin_start. */
 struct plugin {
 	struct command command; /* verbosity, config_file, deadline_ms */
-	const char *service;	/* "AMT_TLS" */
-	const char *name;	/* of the device, once it is known; lent. NULL before */
-	int64_t now;		/* seconds since 1970; the verdict is for this moment */
+	opt_handler take;
+	void *ctx;
+	const char *service; /* "AMT_TLS" */
+	const char *name;    /* of the device, once it is known; lent. NULL before */
+	int64_t now;	     /* seconds since 1970; the verdict is for this moment */
 	struct rc_choice choice;
 	bool explain;
 	enum perf_thresholds perf_thresholds;
-	struct policy_given policy_given;
-	struct policy policy; /* filled by the program before plugin_apply_policy */
+	struct settings settings; /* of the command line */
+	struct policy policy;	  /* of file and command line, by plugin_configure */
 };
 
 /*
- * Parse the command line, arm the backstop. info->take sees what is not of
- * command_options, plugin_options and policy_options, with ctx. RC_USAGE, RC_NOMEM,
- * RC_SYSTEM; plugin_finish answers for all of them.
+ * Parse the command line, arm the backstop. take sees, with ctx, what is not of
+ * command_options, plugin_options and policy_options. RC_USAGE, RC_CONFIG,
+ * RC_NOMEM, RC_SYSTEM; plugin_finish answers for all of them.
  */
 enum rc plugin_start(struct plugin *plugin, const struct command_info *info,
-    const char *service, void *ctx, int argc, char *const *argv, struct err *err);
+    const char *service, opt_handler take, void *ctx, int argc, char *const *argv,
+    struct err *err);
 
-/* The device has a name now: lines of the backstop bear it. name is lent. */
-enum rc plugin_set_name(struct plugin *plugin, const char *name, struct err *err);
-
-/* Options over plugin->policy, which the configuration file has filled. RC_USAGE. */
-enum rc plugin_apply_policy(struct plugin *plugin, struct err *err);
+/*
+ * The device has a name now, which the last line of a run that is stopped will bear;
+ * make the policy for it, and take from the file what the command line left open.
+ * conf may be NULL; name is lent. RC_USAGE, RC_CONFIG.
+ */
+enum rc plugin_configure(struct plugin *plugin, const struct conf *conf,
+    const char *name, struct err *err);
 
 /*
  * Print and return the exit status: the verdict when r is RC_OK, else what rc_state
- * and err say, for RC_USAGE help, version or usage. 3 when standard output takes it
- * not. Frees what plugin owns; facts and verdict stay the caller's.
+ * and err say, for RC_USAGE help, version or usage. 3 when standard output does not
+ * take it. Frees what plugin owns; facts and verdict stay the caller's.
  */
 int plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
     const struct verdict *verdict, const struct err *err);

@@ -159,6 +159,7 @@ struct judged {
 	char slot[FINDING_SLOT_SIZE];
 	const struct cert *cert; /* lent from the facts */
 	unsigned int usage;
+	enum policy_rule rule; /* that gave the window: a CA's may be another */
 	int64_t left_s;
 	int64_t lifetime_s;
 	int64_t window_s;
