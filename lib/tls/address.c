@@ -37,15 +37,6 @@ from_ipv6(const char *host, uint16_t port, struct address *ret)
 	return true;
 }
 
-bool
-address_is_literal(const char *host)
-{
-	struct address address;
-
-	return from_ipv4(host, 0, &address) || from_ipv6(host, 0, &address) ||
-	    strchr(host, '%') != NULL;
-}
-
 static enum rc
 refused(const char *host, int code, struct err *err)
 {
@@ -92,16 +83,35 @@ ask_system(const char *host, uint16_t port, enum tls_family family,
 	return RC_OK;
 }
 
+static bool
+from_literal(const char *host, uint16_t port, struct address *ret)
+{
+	return from_ipv4(host, port, ret) || from_ipv6(host, port, ret);
+}
+
+bool
+address_is_literal(const char *host)
+{
+	struct address address;
+
+	return from_literal(host, 0, &address) || strchr(host, '%') != NULL;
+}
+
 enum rc
 address_resolve(const char *host, uint16_t port, enum tls_family family,
     struct addresses *ret_addresses, struct err *err)
 {
-	struct addresses addresses = { .n = 1 };
+	struct addresses addresses = { .n = 0 };
 	enum rc r;
 
-	if ((family == TLS_FAMILY_IPV6 || !from_ipv4(host, port, &addresses.list[0])) &&
-	    (family == TLS_FAMILY_IPV4 || !from_ipv6(host, port, &addresses.list[0]))) {
-		addresses.n = 0;
+	if (from_literal(host, port, &addresses.list[0])) {
+		if (family != TLS_FAMILY_ANY &&
+		    (family == TLS_FAMILY_IPV4) !=
+			(addresses.list[0].socket.any.sa_family == AF_INET))
+			return err_set(err, RC_RESOLVE, "%s: not an IPv%d address",
+			    host, family == TLS_FAMILY_IPV4 ? 4 : 6);
+		addresses.n = 1;
+	} else {
 		r = ask_system(host, port, family, &addresses, err);
 		if (r != RC_OK)
 			return r;

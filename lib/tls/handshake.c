@@ -81,13 +81,13 @@ try_all(struct shaker *shaker, const struct addresses *addresses,
     struct err *err)
 {
 	struct err first = { 0 }, newest;
-	enum rc r = RC_OK;
+	int64_t now_ms, left_ms;
 	bool is_final = false;
+	enum rc r;
 
 	for (size_t i = 0; i < addresses->n && !is_final; i++) {
-		int64_t now_ms = clock_monotonic_ms();
-		int64_t left_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
-
+		now_ms = clock_monotonic_ms();
+		left_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
 		newest = (struct err){ 0 };
 		r = try_address(shaker, &addresses->list[i], server_name,
 		    now_ms + left_ms / (int64_t)(addresses->n - i), deadline_ms,
@@ -114,11 +114,12 @@ tls_handshake(const struct tls_endpoint *endpoint, int64_t deadline_ms,
 		return r;
 	r = address_resolve(endpoint->address, endpoint->port, endpoint->family,
 	    &addresses, err);
-	if (r == RC_OK)
+	if (r == RC_OK) {
 		r = try_all(shaker, &addresses, endpoint->address, deadline_ms,
 		    ret_presented, err);
+		if (r != RC_OK && !address_is_literal(endpoint->address))
+			err_prefix(err, "%s", endpoint->address);
+	}
 	shaker_free(shaker);
-	if (r != RC_OK && err != NULL && !address_is_literal(endpoint->address))
-		err_prefix(err, "%s", endpoint->address);
 	return r;
 }

@@ -15,7 +15,6 @@
 #include "tls/shake.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,10 +24,11 @@
 #include "base/clock.h"
 #include "tls/address.h"
 #include "tls/trust.h"
+#include "tls/wire.h"
 
 struct shaker {
 	SSL_CTX *ctx;
-	BIO_METHOD *socket_method;
+	BIO_METHOD *method;
 	bool has_client_cert;
 };
 
@@ -44,13 +44,10 @@ struct shake {
 	struct shaker *shaker;
 	const char *server_name;
 	SSL *ssl; /* from the connection on until the result is there */
-	int fd;
+	struct wire wire;
 	enum state state;
-	int io_errno;	/* of the socket, when it failed */
-	bool is_closed; /* by the peer */
-	bool was_asked; /* for a client certificate */
-	bool is_over_limit;
-	size_t n_read;
+	bool is_connected; /* or was */
+	bool was_asked;	   /* for a client certificate */
 	int64_t started_ms;
 	struct presented presented;
 };
@@ -60,81 +57,6 @@ nomem(struct err *err)
 {
 	ERR_clear_error();
 	return err_set(err, RC_NOMEM, "TLS: out of memory");
-}
-
-/*
- * The socket as OpenSSL sees it.  Its own uses write(2), which raises SIGPIPE
- * when the peer is gone; what a program does with that signal is not for a
- * library to change.
- */
-static int
-socket_write(BIO *bio, const char *bytes, int len)
-{
-	struct shake *shake = BIO_get_data(bio);
-	ssize_t n;
-
-	BIO_clear_retry_flags(bio);
-	do
-		n = send(shake->fd, bytes, (size_t)len, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		return (int)n;
-	if (errno == EAGAIN) {
-		BIO_set_retry_write(bio);
-		return -1;
-	}
-	shake->io_errno = errno;
-	shake->is_closed = errno == EPIPE || errno == ECONNRESET;
-	return -1;
-}
-
-static int
-socket_read(BIO *bio, char *bytes, int size)
-{
-	struct shake *shake = BIO_get_data(bio);
-	ssize_t n;
-
-	BIO_clear_retry_flags(bio);
-	do
-		n = recv(shake->fd, bytes, (size_t)size, 0);
-	while (n < 0 && errno == EINTR);
-	if (n > 0) {
-		shake->n_read += (size_t)n;
-		shake->is_over_limit = shake->n_read > SHAKE_READ_MAX_BYTES;
-		return shake->is_over_limit ? -1 : (int)n;
-	}
-	if (n < 0 && (errno == EAGAIN)) {
-		BIO_set_retry_read(bio);
-		return -1;
-	}
-	shake->io_errno = n < 0 ? errno : 0;
-	shake->is_closed = n == 0 || errno == ECONNRESET;
-	return n == 0 ? 0 : -1;
-}
-
-static long
-socket_ctrl(BIO *bio, int command, long number, void *pointer)
-{
-	(void)bio;
-	(void)number;
-	(void)pointer;
-	return command == BIO_CTRL_FLUSH ? 1 : 0;
-}
-
-static BIO_METHOD *
-make_socket_method(void)
-{
-	BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "socket");
-
-	if (method == NULL)
-		return NULL;
-	if (BIO_meth_set_write(method, socket_write) != 1 ||
-	    BIO_meth_set_read(method, socket_read) != 1 ||
-	    BIO_meth_set_ctrl(method, socket_ctrl) != 1) {
-		BIO_meth_free(method);
-		return NULL;
-	}
-	return method;
 }
 
 /* Called when the peer asks for a client certificate. */
@@ -187,9 +109,9 @@ shaker_new(const char *client_cert_file, const char *client_key_file,
 	shaker = calloc(1, sizeof(*shaker));
 	if (shaker == NULL)
 		return nomem(err);
-	shaker->socket_method = make_socket_method();
+	shaker->method = wire_method_new();
 	shaker->ctx = SSL_CTX_new(TLS_client_method());
-	if (shaker->socket_method == NULL || shaker->ctx == NULL)
+	if (shaker->method == NULL || shaker->ctx == NULL)
 		r = nomem(err);
 	else
 		r = set_up(shaker, client_cert_file, client_key_file, err);
@@ -207,7 +129,7 @@ shaker_free(struct shaker *shaker)
 	if (shaker == NULL)
 		return;
 	SSL_CTX_free(shaker->ctx);
-	BIO_meth_free(shaker->socket_method);
+	BIO_meth_free(shaker->method);
 	free(shaker);
 }
 
@@ -217,9 +139,9 @@ hang_up(struct shake *shake)
 {
 	SSL_free(shake->ssl);
 	shake->ssl = NULL;
-	if (shake->fd >= 0)
-		(void)close(shake->fd);
-	shake->fd = -1;
+	if (shake->wire.fd >= 0)
+		(void)close(shake->wire.fd);
+	shake->wire.fd = -1;
 	ERR_clear_error();
 }
 
@@ -229,7 +151,8 @@ cannot_connect(int reason, struct err *err)
 	char field[128];
 	const char *words = strerror_r(reason, field, sizeof(field));
 
-	return err_set(err, RC_CONNECT, "connect: %s", words);
+	return err_set(err, reason == ETIMEDOUT ? RC_TIMEOUT : RC_CONNECT,
+	    "connect: %s", words);
 }
 
 enum rc
@@ -244,12 +167,13 @@ shake_new(struct shaker *shaker, const struct sockaddr *address, socklen_t len,
 		return nomem(err);
 	shake->shaker = shaker;
 	shake->server_name = server_name;
+	shake->wire.read_max_bytes = SHAKE_READ_MAX_BYTES;
 	shake->started_ms = clock_monotonic_ms();
-	shake->fd =
+	shake->wire.fd =
 	    socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (shake->fd < 0)
+	if (shake->wire.fd < 0)
 		r = err_system(err, "socket");
-	else if (connect(shake->fd, address, len) != 0 && errno != EINPROGRESS &&
+	else if (connect(shake->wire.fd, address, len) != 0 && errno != EINPROGRESS &&
 	    errno != EINTR)
 		r = cannot_connect(errno, err);
 	if (r != RC_OK) {
@@ -270,6 +194,19 @@ shake_free(struct shake *shake)
 	free(shake);
 }
 
+/* Firmware ignores the name; what is no DNS name is not sent. */
+static bool
+set_server_name(SSL *ssl, const char *server_name)
+{
+	char name[TLSEXT_MAXLEN_host_name + 1]; /* OpenSSL takes no const */
+
+	if (server_name == NULL || server_name[0] == '\0' ||
+	    strlen(server_name) >= sizeof(name) || address_is_literal(server_name))
+		return true;
+	memcpy(name, server_name, strlen(server_name) + 1);
+	return SSL_set_tlsext_host_name(ssl, name) == 1;
+}
+
 static enum rc
 start_tls(struct shake *shake, struct err *err)
 {
@@ -277,19 +214,15 @@ start_tls(struct shake *shake, struct err *err)
 
 	ERR_clear_error();
 	shake->ssl = SSL_new(shake->shaker->ctx);
-	bio = BIO_new(shake->shaker->socket_method);
+	bio = wire_bio(shake->shaker->method, &shake->wire);
 	if (shake->ssl == NULL || bio == NULL) {
 		BIO_free(bio);
 		return nomem(err);
 	}
-	BIO_set_data(bio, shake);
-	BIO_set_init(bio, 1);
 	SSL_set_bio(shake->ssl, bio, bio);
 	SSL_set_connect_state(shake->ssl);
-	if (SSL_set_app_data(shake->ssl, shake) != 1)
-		return nomem(err);
-	if (shake->server_name != NULL && !address_is_literal(shake->server_name) &&
-	    SSL_set_tlsext_host_name(shake->ssl, shake->server_name) != 1)
+	if (SSL_set_app_data(shake->ssl, shake) != 1 ||
+	    !set_server_name(shake->ssl, shake->server_name))
 		return nomem(err);
 	shake->state = STATE_HANDSHAKE;
 	return RC_OK;
@@ -303,12 +236,14 @@ connect_step(struct shake *shake, enum shake_want *ret_want, struct err *err)
 	socklen_t len = sizeof(peer), size = sizeof(int);
 	int reason = 0;
 
-	if (getsockopt(shake->fd, SOL_SOCKET, SO_ERROR, &reason, &size) != 0)
+	if (getsockopt(shake->wire.fd, SOL_SOCKET, SO_ERROR, &reason, &size) != 0)
 		reason = errno;
 	if (reason != 0)
 		return cannot_connect(reason, err);
-	if (getpeername(shake->fd, (struct sockaddr *)&peer, &len) == 0)
+	if (getpeername(shake->wire.fd, (struct sockaddr *)&peer, &len) == 0) {
+		shake->is_connected = true;
 		return start_tls(shake, err);
+	}
 	*ret_want = SHAKE_WANT_WRITE;
 	return errno == ENOTCONN ? RC_OK : cannot_connect(errno, err);
 }
@@ -337,13 +272,21 @@ finish(struct shake *shake, bool is_complete)
 	hang_up(shake);
 }
 
+/* An alert from the peer; an error of our own is not one. */
+static bool
+is_alert(unsigned long e)
+{
+	return ERR_GET_LIB(e) == ERR_LIB_SSL &&
+	    ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET &&
+	    ERR_GET_REASON(e) <= SSL_AD_REASON_OFFSET + UINT8_MAX;
+}
+
 /* Was it the peer that ended it? */
 static bool
 is_refusal(const struct shake *shake, int ssl_error, unsigned long e)
 {
-	return shake->is_closed || ssl_error == SSL_ERROR_ZERO_RETURN ||
-	    (ERR_GET_LIB(e) == ERR_LIB_SSL &&
-		ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET);
+	return shake->wire.is_closed || ssl_error == SSL_ERROR_ZERO_RETURN ||
+	    is_alert(e);
 }
 
 /* Why a handshake failed, in OpenSSL's words or the system's. */
@@ -353,15 +296,15 @@ say_why(const struct shake *shake, unsigned long e, struct err *err)
 	const char *words = ERR_reason_error_string(e);
 	char field[128];
 
-	if (shake->is_over_limit)
+	if (shake->wire.is_over_limit)
 		return err_set(err, RC_LIMIT, "TLS handshake: more than %d bytes",
 		    (int)SHAKE_READ_MAX_BYTES);
 	if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE)
 		return err_set(err, RC_NOMEM, "TLS handshake: out of memory");
-	if (shake->io_errno != 0)
+	if (shake->wire.error != 0)
 		return err_set(err, RC_TLS, "TLS handshake: %s",
-		    strerror_r(shake->io_errno, field, sizeof(field)));
-	if (shake->is_closed)
+		    strerror_r(shake->wire.error, field, sizeof(field)));
+	if (shake->wire.is_closed)
 		return err_set(err, RC_TLS,
 		    "TLS handshake: the peer closed the connection");
 	if (ERR_GET_LIB(e) == ERR_LIB_ASN1)
@@ -419,35 +362,37 @@ handshake_step(struct shake *shake, enum shake_want *ret_want, struct err *err)
 		finish(shake, true);
 		return RC_OK;
 	}
-	(void)shutdown(shake->fd, SHUT_WR);
+	(void)shutdown(shake->wire.fd, SHUT_WR);
 	shake->state = STATE_FAREWELL;
 	return RC_OK;
 }
 
-/* Read until the peer closes; what else it sends (tickets) is not for us. */
-static enum rc
+/* Did the peer, when it closed, accept us? */
+static bool
+is_accepted(const struct shake *shake, int ssl_error)
+{
+	if (ssl_error == SSL_ERROR_ZERO_RETURN)
+		return true;
+	if (is_alert(ERR_peek_error()))
+		return false;
+	return shake->shaker->has_client_cert;
+}
+
+/* Read until the peer closes or says what nobody would say to a stranger. */
+static void
 farewell_step(struct shake *shake, enum shake_want *ret_want)
 {
-	char bytes[256];
+	char byte;
 	size_t len = 0;
 	int n, ssl_error;
-	unsigned long e;
 
-	do {
-		ERR_clear_error();
-		n = SSL_read_ex(shake->ssl, bytes, sizeof(bytes), &len);
-	} while (n == 1);
+	ERR_clear_error();
+	n = SSL_read_ex(shake->ssl, &byte, sizeof(byte), &len);
 	ssl_error = SSL_get_error(shake->ssl, n);
-	if (is_waiting(ssl_error, ret_want))
-		return RC_OK;
-	e = ERR_peek_error();
-	if (ERR_GET_LIB(e) == ERR_LIB_SSL && ERR_GET_REASON(e) >= SSL_AD_REASON_OFFSET)
-		finish(shake, false);
-	else
-		finish(shake,
-		    ssl_error == SSL_ERROR_ZERO_RETURN ||
-			shake->shaker->has_client_cert);
-	return RC_OK;
+	if (n == 1)
+		finish(shake, true);
+	else if (!is_waiting(ssl_error, ret_want))
+		finish(shake, is_accepted(shake, ssl_error));
 }
 
 enum rc
@@ -463,7 +408,7 @@ shake_go(struct shake *shake, enum shake_want *ret_want, struct err *err)
 	if (r == RC_OK && shake->state == STATE_HANDSHAKE)
 		r = handshake_step(shake, &want, err);
 	if (r == RC_OK && shake->state == STATE_FAREWELL)
-		r = farewell_step(shake, &want);
+		farewell_step(shake, &want);
 	if (r != RC_OK) {
 		shake->state = STATE_FAILED;
 		hang_up(shake);
@@ -477,20 +422,18 @@ shake_go(struct shake *shake, enum shake_want *ret_want, struct err *err)
 int
 shake_fd(const struct shake *shake)
 {
-	return shake->fd;
+	return shake->wire.fd;
 }
 
 bool
 shake_is_connected(const struct shake *shake)
 {
-	return shake->state != STATE_CONNECT;
+	return shake->is_connected;
 }
 
 enum rc
 shake_expire(struct shake *shake, struct err *err)
 {
-	bool had_tcp = shake_is_connected(shake);
-
 	if (shake->state == STATE_FAREWELL)
 		finish(shake, true);
 	if (shake->state == STATE_DONE)
@@ -498,7 +441,7 @@ shake_expire(struct shake *shake, struct err *err)
 	shake->state = STATE_FAILED;
 	hang_up(shake);
 	return err_set(err, RC_TIMEOUT, "%s: no answer in time",
-	    had_tcp ? "TLS handshake" : "connect");
+	    shake->is_connected ? "TLS handshake" : "connect");
 }
 
 struct presented

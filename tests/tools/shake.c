@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "tls/handshake.h"
+#include "tls/lean.h"
 
 enum {
 	DEADLINE_MS = 10000,
@@ -83,6 +84,7 @@ main(int argc, char **argv)
 		    "usage: shake [-4|-6] [-c CERT -k KEY] [-t MS] ADDRESS PORT\n");
 		return EXIT_WRONG_USAGE;
 	}
+	tls_start_lean();
 	r = tls_handshake(&endpoint, clock_monotonic_ms() + timeout_ms, &presented,
 	    &err);
 	if (r != RC_OK) {
