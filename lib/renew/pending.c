@@ -93,7 +93,7 @@ backoff_s(const struct cert_request *request)
 }
 
 static int64_t
-wait_s(const struct cert_request *request, const struct ca_answer *answer)
+choose_wait(const struct cert_request *request, const struct ca_answer *answer)
 {
 	int64_t after_s = answer->retry_after_s;
 
@@ -158,7 +158,7 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 		request->bad_answers++;
 	take_cookie(request, answer);
 	rn->stays_open = goes_on(request, answer->outcome);
-	request->next_poll_at = now + wait_s(request, answer);
+	request->next_poll_at = now + choose_wait(request, answer);
 	(void)snprintf(request->text, sizeof(request->text), "%s", answer->text);
 	if (rn->stays_open)
 		ca_answer_set(answer, answer->outcome,

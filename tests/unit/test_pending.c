@@ -14,6 +14,7 @@
 
 #define UUID "55e3ae13-bfd2-61bb-17a0-88aedd7037ea"
 #define NOW  INT64_C(1760000000)
+#define DAY  INT64_C(86400)
 
 /* A CA that says what the test tells it to, and counts. */
 struct scripted {
@@ -256,10 +257,10 @@ says_when_a_request_waits_for_too_long(void **state)
 
 	scripted = (struct scripted){ .outcome = CA_PENDING, .cookie = "17" };
 	(void)ask_at(*state, NOW, 1);
-	asked = ask_at(*state, NOW + 7 * 86400, 1);
+	asked = ask_at(*state, NOW + 7 * DAY, 1);
 	assert_int_equal(scripted.n_polls, 1);
 	assert_null(strstr(asked.text, "too long"));
-	asked = ask_at(*state, NOW + 8 * 86400, 1);
+	asked = ask_at(*state, NOW + 8 * DAY, 1);
 	assert_has(asked.text, "asked 8 d ago");
 	assert_has(asked.text, "it waits for too long, see to it at the CA");
 	assert_true(asked.stays_open);
@@ -340,7 +341,7 @@ backs_off_and_doubles(void **state)
 	assert_int_equal(scripted.n_submits, UNIT_COUNT(at_least) + 1);
 	scripted.after_s = INT64_MAX;
 	(void)ask_at(*state, now + 7200, 1);
-	(void)ask_at(*state, now + 7200 + 86400, 1);
+	(void)ask_at(*state, now + 7200 + DAY, 1);
 	assert_int_equal(scripted.n_submits, UNIT_COUNT(at_least) + 3);
 }
 
@@ -381,7 +382,7 @@ only_planning_changes_no_request(void **state)
 
 	scripted = (struct scripted){ .outcome = CA_PENDING, .cookie = "17" };
 	(void)ask_at(*state, NOW, 1);
-	options.apply = false;
+	options.apply = false; /* cppcheck-suppress unreadVariable; through rn */
 	assert_rc(pending_take_up(rn, &err), RC_OK, &err);
 	assert_false(pending_is_at_ca(rn));
 	assert_rc(cert_request_find(&rn->db, UUID, RENEWAL_REMEDY, &found, &err), RC_OK,
