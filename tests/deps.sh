@@ -12,7 +12,7 @@ build_packages='
 	curl openssl
 '
 test_packages='
-	libcmocka-dev clang binutils valgrind monitoring-plugins-basic
+	libcmocka-dev clang binutils valgrind monitoring-plugins-basic certmonger
 '
 lint_packages='
 	clang-format clang-tidy cppcheck shellcheck mandoc gcovr

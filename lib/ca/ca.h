@@ -21,7 +21,7 @@ enum {
 	CA_TEXT_SIZE = 512, /* words of a CA: hostile, printable, one line */
 	CA_CERT_MAX_BYTES = 64 * 1024,
 	CA_COOKIE_MAX_BYTES = 64 * 1024,
-	CA_POLL_MIN_S = 10, /* however soon a CA wants to be asked again */
+	CA_POLL_MIN_S = 1, /* however soon a CA wants to be asked again */
 	CA_POLL_MAX_S = 24 * 3600,
 };
 
@@ -198,5 +198,6 @@ struct ca_ops {
 };
 
 extern const struct ca_ops ca_local_ops;
+extern const struct ca_ops ca_exec_ops;
 
 #endif

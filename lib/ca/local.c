@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/num.h"
 #include "ca/ca.h"
+#include "ca/section.h"
 #include "ca/signer.h"
 
 #define DEFAULT_CERT_FILE "/var/lib/amtcert/ca/ca.pem"
@@ -52,39 +52,6 @@ local_close(void *state)
 	free(local);
 }
 
-static const char *
-setting(const struct conf *conf, const char *name, const char *key, const char *other)
-{
-	const char *value = NULL;
-
-	if (name != NULL)
-		value = conf_find(conf, "ca", name, key, NULL);
-	return value != NULL ? value : other;
-}
-
-static enum rc
-duration(const struct conf *conf, const char *name, const char *key, int64_t max_s,
-    int64_t *value, struct err *err)
-{
-	const char *text;
-	size_t line = 0;
-	enum rc r;
-
-	if (name == NULL)
-		return RC_OK;
-	text = conf_find(conf, "ca", name, key, &line);
-	if (text == NULL)
-		return RC_OK;
-	r = num_parse_duration(text, max_s, value, err);
-	if (r == RC_NOMEM)
-		return r;
-	if (r != RC_OK) {
-		err_prefix(err, "%s:%zu: %s", conf_path(conf), line, key);
-		return RC_CONFIG;
-	}
-	return RC_OK;
-}
-
 /* "issued.db" in the folder of the key. */
 static enum rc
 name_issued_file(struct local *local, struct err *err)
@@ -106,24 +73,22 @@ name_issued_file(struct local *local, struct err *err)
 }
 
 static enum rc
-read_settings(const struct conf *conf, const char *name, struct local *local,
-    struct err *err)
+read_settings(const struct section *section, struct local *local, struct err *err)
 {
 	struct signer_settings *s = &local->settings;
 	enum rc r;
 
-	s->cert_file = setting(conf, name, "cert-file", DEFAULT_CERT_FILE);
-	s->key_file = setting(conf, name, "key-file", DEFAULT_KEY_FILE);
-	s->secret_file = setting(conf, name, "secret-file", NULL);
-	s->issued_file = setting(conf, name, "issued-file", NULL);
+	s->cert_file = section_text(section, "cert-file", DEFAULT_CERT_FILE);
+	s->key_file = section_text(section, "key-file", DEFAULT_KEY_FILE);
+	s->secret_file = section_text(section, "secret-file", NULL);
+	s->issued_file = section_text(section, "issued-file", NULL);
 	s->lifetime_s = LIFETIME_S;
 	s->backdate_s = BACKDATE_S;
-	r = duration(conf, name, "lifetime", LIFETIME_MAX_S, &s->lifetime_s, err);
-	if (r == RC_OK && s->lifetime_s == 0)
-		r = err_set(err, RC_CONFIG, "lifetime: of no length");
+	r = section_duration(section, "lifetime", LIFETIME_MAX_S, false, &s->lifetime_s,
+	    err);
 	if (r == RC_OK)
-		r = duration(conf, name, "backdate", BACKDATE_MAX_S, &s->backdate_s,
-		    err);
+		r = section_duration(section, "backdate", BACKDATE_MAX_S, true,
+		    &s->backdate_s, err);
 	if (r == RC_OK && s->issued_file == NULL)
 		r = name_issued_file(local, err);
 	return r;
@@ -159,10 +124,9 @@ choose_anchor(struct local *local, const char *path, struct err *err)
 }
 
 static enum rc
-read_certs(const struct conf *conf, const char *name, struct local *local,
-    struct err *err)
+read_certs(const struct section *section, struct local *local, struct err *err)
 {
-	const char *chain_file = setting(conf, name, "chain-file", NULL);
+	const char *chain_file = section_text(section, "chain-file", NULL);
 	enum rc r;
 
 	r = cert_read_pem_file(local->settings.cert_file, &local->own, &local->n_own,
@@ -174,7 +138,7 @@ read_certs(const struct conf *conf, const char *name, struct local *local,
 	if (r == RC_OK)
 		r = add_chain(local, local->more, local->n_more, err);
 	if (r == RC_OK)
-		r = choose_anchor(local, setting(conf, name, "trust-anchor", NULL),
+		r = choose_anchor(local, section_text(section, "trust-anchor", NULL),
 		    err);
 	/* Whatever is wrong with a configured file, it is for the operator. */
 	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
@@ -183,15 +147,16 @@ read_certs(const struct conf *conf, const char *name, struct local *local,
 static enum rc
 local_open(const struct conf *conf, const char *name, void **ret_state, struct err *err)
 {
+	const struct section section = { conf, name };
 	struct local *local;
 	enum rc r;
 
 	local = calloc(1, sizeof(*local));
 	if (local == NULL)
 		return err_set(err, RC_NOMEM, "out of memory");
-	r = read_settings(conf, name, local, err);
+	r = read_settings(&section, local, err);
 	if (r == RC_OK)
-		r = read_certs(conf, name, local, err);
+		r = read_certs(&section, local, err);
 	if (r == RC_OK) {
 		local->settings.anchors = local->anchors;
 		local->settings.chain = local->chain;
