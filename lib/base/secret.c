@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a password or a pass phrase from where others cannot see it.  What a
- * credential file of systemd looks like is in systemd.exec(5).
+ * Reads a password or a pass phrase from where others cannot see it.
  */
 #include "base/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
 
+#include "base/private_file.h"
+
 enum {
 	LINE_SIZE = SECRET_MAX_BYTES + 3, /* CR, LF, and one to see it is longer */
-	MODE_SYSTEMD = 0440,
 };
 
 /* Up to the first newline, the end, or size bytes; *ret_len is without it. */
@@ -86,45 +84,16 @@ read_secret(struct secret *secret, int fd, const char *object, struct err *err)
 	return r;
 }
 
-/* The rule that a file breaks, or NULL. */
-static const char *
-broken_rule(const struct stat *st)
-{
-	bool is_credential =
-	    st->st_uid == 0 && st->st_gid == 0 && (st->st_mode & 07777) == MODE_SYSTEMD;
-
-	if (!S_ISREG(st->st_mode))
-		return "not a regular file";
-	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return "belongs to another user";
-	if ((st->st_mode & 077) != 0 && !is_credential)
-		return "open to group or others, use chmod 600";
-	return NULL;
-}
-
 enum rc
 secret_read_file(struct secret *secret, const char *path, struct err *err)
 {
-	const char *broken;
-	struct stat st;
 	enum rc r;
-	int fd;
+	int fd = -1;
 
-	/* A FIFO would wait for its writer before it could be refused. */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return err_system(err, "%s: cannot open", path);
-	if (fstat(fd, &st) != 0) {
-		r = err_system(err, "%s: cannot stat", path);
-		goto out;
-	}
-	broken = broken_rule(&st);
-	if (broken != NULL) {
-		r = err_set(err, RC_CONFIG, "%s: secret file: %s", path, broken);
-		goto out;
-	}
+	r = private_file_open(path, &fd, err);
+	if (r != RC_OK)
+		return r;
 	r = read_secret(secret, fd, path, err);
-out:
 	close(fd);
 	return r;
 }

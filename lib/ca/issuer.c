@@ -5,13 +5,9 @@
  */
 #include "ca/issuer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -19,75 +15,14 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/private_file.h"
 #include "base/secret.h"
 
 enum {
 	RSA_MIN_BITS = 2048,
 	RSA_SHA384_BITS = 3072, /* from here on the longer digest is of use */
 	GROUP_SIZE = 24,
-	READ_SIZE = 4096,
 };
-
-/* The rule that a key file breaks, or NULL. */
-static const char *
-broken_rule(const struct stat *st)
-{
-	if (!S_ISREG(st->st_mode))
-		return "not a regular file";
-	if (st->st_uid != geteuid() && st->st_uid != 0)
-		return "belongs to another user";
-	if ((st->st_mode & 077) != 0)
-		return "open to group or others, use chmod 600";
-	if (st->st_size > ISSUER_FILE_MAX_BYTES)
-		return "too large for a key";
-	return NULL;
-}
-
-static enum rc
-read_all(int fd, const char *path, struct buf *bytes, struct err *err)
-{
-	char part[READ_SIZE];
-	enum rc r = RC_OK;
-	ssize_t n;
-
-	do {
-		n = read(fd, part, sizeof(part));
-		if (n > 0)
-			r = buf_add(bytes, part, (size_t)n);
-	} while (r == RC_OK && (n > 0 || (n < 0 && errno == EINTR)));
-	OPENSSL_cleanse(part, sizeof(part));
-	if (r != RC_OK)
-		return err_set(err, r, "%s: cannot read", path);
-	if (n < 0)
-		return err_system(err, "%s: cannot read", path);
-	return RC_OK;
-}
-
-static enum rc
-read_key_file(const char *path, struct buf *bytes, struct err *err)
-{
-	const char *broken;
-	struct stat st;
-	enum rc r;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return err_system(err, "%s: cannot open", path);
-	if (fstat(fd, &st) != 0) {
-		r = err_system(err, "%s: cannot stat", path);
-		goto out;
-	}
-	broken = broken_rule(&st);
-	if (broken != NULL) {
-		r = err_set(err, RC_CONFIG, "%s: CA key file: %s", path, broken);
-		goto out;
-	}
-	r = read_all(fd, path, bytes, err);
-out:
-	close(fd);
-	return r;
-}
 
 /* OpenSSL asks only when the key is encrypted; -1 is "there is none". */
 static int
@@ -137,7 +72,7 @@ read_key(const char *key_file, const char *secret_file, EVP_PKEY **ret_key,
 	if (secret_file != NULL)
 		r = secret_read_file(&secret, secret_file, err);
 	if (r == RC_OK)
-		r = read_key_file(key_file, &pem, err);
+		r = private_file_read(key_file, &pem, err);
 	if (r == RC_OK)
 		r = parse_key(&pem, key_file, &secret, ret_key, err);
 	buf_wipe(&pem);
@@ -148,6 +83,7 @@ read_key(const char *key_file, const char *secret_file, EVP_PKEY **ret_key,
 static enum rc
 read_cert(const char *path, X509 **ret_cert, struct err *err)
 {
+	struct secret none = { 0 };
 	X509 *cert;
 	BIO *bio;
 
@@ -156,7 +92,7 @@ read_cert(const char *path, X509 **ret_cert, struct err *err)
 		ERR_clear_error();
 		return err_system(err, "%s: cannot open", path);
 	}
-	cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	cert = PEM_read_bio_X509(bio, NULL, give_pass_phrase, &none);
 	BIO_free(bio);
 	ERR_clear_error();
 	if (cert == NULL)
