@@ -77,6 +77,29 @@ ok $? "Ta0 is the same clock"
 ask sim "clock $name -100000" >/dev/null
 
 #
+# Requests in other forms
+#
+body=$(envelope Get AMT_GeneralSettings)
+is "$(printf '%s' "$body" | post -o /dev/null -w '%{http_code}' -H 'Transfer-Encoding: chunked')" 200 "a request in chunks"
+out=$(raw 'POST /wsman HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\nGET / HTTP/1.1\r\nConnection: TE, close\r\n\r\n')
+like "$out" '^HTTP/1.1 401' "chunks have an end"
+out=$(raw 'GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /logon.htm HTTP/1.1\r\nConnection: TE, close\r\n\r\n')
+is "$(printf '%s' "$out" | grep -c '^HTTP/1.1 ')" 2 "and what follows them is the next request"
+for bad in 'x\r\nabc\r\n0\r\n\r\n' '3\r\nabcd\r\n0\r\n\r\n' 'ffffffffffffffff\r\nabc' '3xyz\r\n'; do
+	out=$(raw "POST /wsman HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n$bad")
+	like "$out" '^HTTP/1.1 400 ' "chunks that are none: $bad"
+done
+exec 9<>"/dev/tcp/$host/$plain"
+printf 'POST /wsman HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n' >&9
+read -r -t 5 line <&9
+is "$line" $'HTTP/1.1 100 Continue\r' "Expect is answered"
+printf 'hello' >&9
+out=$(timeout 5 cat <&9)
+exec 9>&-
+is "$(printf '%s' "$out" | grep -c 'Continue')" 0 "once"
+like "$out" '^HTTP/1.1 401' "and then comes the answer"
+
+#
 # Digest
 #
 wrong() {
@@ -127,6 +150,20 @@ is "$(posted "Digest username=\"admin\",realm=\"$realm\",nonce=\"$nonce\",uri=\"
     200 "nc may be short"
 is "$(posted "Digest username=\"admin\",realm=\"$realm\",nonce=\"$nonce\",uri=\"/other\",qop=auth,nc=\"7\",cnonce=\"x\",response=\"$(answer_to 7 x)\"")" \
     401 "another uri is refused"
+body=$(envelope Get AMT_GeneralSettings)
+with_body() { # an answer that covers the body
+	md5 "$(md5 "admin:$realm:$sim_password"):$nonce:9:x:auth-int:$(md5 "POST:/wsman:$(md5 "$body")")"
+}
+int_posted() {
+	posted "Digest username=\"admin\",realm=\"$realm\",nonce=\"$nonce\",uri=\"/wsman\",qop=auth-int,nc=9,cnonce=\"x\",response=\"$(with_body)\""
+}
+is "$(int_posted)" 401 "auth-int is refused where it is not offered"
+ask sim "set $name qop-both=yes" >/dev/null
+like "$(raw 'POST /wsman HTTP/1.1\r\nContent-Length: 0\r\n\r\n')" 'qop="auth-int, auth"' "it can be offered"
+is "$(int_posted)" 200 "and then covers the body"
+body=${body/Get</Put<}
+is "$(int_posted)" 401 "really"
+ask sim "set $name qop-both=no" >/dev/null
 ask sim "set $name nonce-uses=1" >/dev/null
 challenge
 posted "Digest username=\"admin\",realm=\"$realm\",nonce=\"$nonce\",uri=\"/wsman\",qop=auth,nc=1,cnonce=\"x\",response=\"$(answer_to 1 x)\"" >/dev/null

@@ -210,8 +210,11 @@ after_output(struct conn *conn)
 static void
 say_continue(struct conn *conn, const struct http_request *request)
 {
-	/* Once: the header is looked at again when the body arrives. */
-	if (request->wants_continue && conn->in.len == request->header_bytes)
+	/* Once: the header is looked at again whenever more arrives. */
+	if (!request->wants_continue || conn->continued)
+		return;
+	conn->continued = true;
+	if (conn->in.len == request->header_bytes)
 		buf_add_str(&conn->out, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
@@ -241,7 +244,9 @@ serve_next(struct conn *conn)
 		conn->waits = true;
 		return false;
 	}
-	used = request.header_bytes + request.body_bytes;
+	used = request.header_bytes + request.wire_bytes;
+	conn->continued = false;
+	http_join_chunks(conn->in.data + request.header_bytes, &request);
 	serve_start(conn, &request, conn->in.data + request.header_bytes);
 	if (conn->gone)
 		return true;

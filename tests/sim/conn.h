@@ -35,7 +35,8 @@ struct conn {
 	bool shaken; /* the handshake is done */
 	bool waits;  /* for another exchange of the device */
 	bool draining;
-	bool gone; /* to be freed at the end of this round */
+	bool continued; /* this request was told to go on with its body */
+	bool gone;	/* to be freed at the end of this round */
 	bool endless;
 	enum conn_end end;
 	struct buf in;

@@ -18,7 +18,6 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "device.h"
-#include "mem.h"
 
 enum {
 	NONCE_BYTES = 24,
@@ -146,16 +145,39 @@ md5_hex(const struct buf *text, char hex[HEX_MD5_SIZE])
 	buf_clear(&out);
 }
 
+static void
+add_body_md5(struct buf *text, const struct digest_subject *subject)
+{
+	unsigned char hash[EVP_MAX_MD_SIZE];
+
+	if (EVP_Digest(subject->body, subject->body_bytes, hash, NULL, EVP_md5(),
+		NULL) != 1)
+		abort();
+	codec_hex_encode(text, hash, MD5_BYTES);
+}
+
+/* Only what was offered. */
+static bool
+qop_is_known(const struct device *dev, const char *qop)
+{
+	return qop[0] == '\0' || strcmp(qop, "auth") == 0 ||
+	    (dev->sw.qop_both && strcmp(qop, "auth-int") == 0);
+}
+
 static bool
 response_is_right(const struct device *dev, const struct credentials *c,
-    const char *method)
+    const struct digest_subject *subject)
 {
 	struct buf text = { 0 };
 	char ha2[HEX_MD5_SIZE];
 	char response[HEX_MD5_SIZE];
 
 	buf_init(&text, 8192);
-	buf_addf(&text, "%s:%s", method, c->p[P_URI]);
+	buf_addf(&text, "%s:%s", subject->method, c->p[P_URI]);
+	if (strcmp(c->p[P_QOP], "auth-int") == 0) {
+		buf_add_char(&text, ':');
+		add_body_md5(&text, subject);
+	}
 	md5_hex(&text, ha2);
 	buf_reset(&text);
 	codec_hex_encode(&text, dev->ha1, MD5_BYTES);
@@ -264,8 +286,8 @@ count_failure(struct device *dev)
 }
 
 enum digest_result
-digest_check(struct device *dev, const char *header, const char *method,
-    const char *uri)
+digest_check(struct device *dev, const char *header,
+    const struct digest_subject *subject)
 {
 	struct credentials c;
 
@@ -277,9 +299,9 @@ digest_check(struct device *dev, const char *header, const char *method,
 		return DIGEST_LOCKED;
 	}
 	if (!parse_header(header, &c) || strcmp(c.p[P_USERNAME], dev->user) != 0 ||
-	    strcmp(c.p[P_REALM], dev->realm) != 0 || strcmp(c.p[P_URI], uri) != 0 ||
-	    (c.p[P_QOP][0] != '\0' && strcmp(c.p[P_QOP], "auth") != 0) ||
-	    !response_is_right(dev, &c, method)) {
+	    strcmp(c.p[P_REALM], dev->realm) != 0 ||
+	    strcmp(c.p[P_URI], subject->uri) != 0 || !qop_is_known(dev, c.p[P_QOP]) ||
+	    !response_is_right(dev, &c, subject)) {
 		count_failure(dev);
 		return DIGEST_WRONG;
 	}

@@ -8,6 +8,7 @@
 #define AMTSIM_DIGEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/buf.h"
 
@@ -21,9 +22,17 @@ enum digest_result {
 	DIGEST_LOCKED /* too many failures; not even looked at */
 };
 
+/* What is being authorised. */
+struct digest_subject {
+	const char *method;
+	const char *uri;
+	const char *body; /* counts with qop=auth-int only */
+	size_t body_bytes;
+};
+
 /* Judge an Authorization header (NULL: none) and count it. */
 enum digest_result digest_check(struct device *dev, const char *header,
-    const char *method, const char *uri);
+    const struct digest_subject *subject);
 
 /* Append the value of a WWW-Authenticate header with a fresh nonce. */
 void digest_challenge(const struct device *dev, struct buf *out, bool stale);

@@ -62,6 +62,21 @@ take_request_line(const char *line, size_t len, struct http_request *request)
 	return true;
 }
 
+/* Is the word one of a list such as "keep-alive, TE"? */
+static bool
+has_token(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; *p != '\0';) {
+		p += strspn(p, ", \t");
+		if (strncasecmp(p, word, len) == 0 && strcspn(p, ", \t;") == len)
+			return true;
+		p += strcspn(p, ",");
+	}
+	return false;
+}
+
 static bool
 take_header(const char *name, const char *value, struct http_request *request)
 {
@@ -79,9 +94,11 @@ take_header(const char *name, const char *value, struct http_request *request)
 	} else if (strcasecmp(name, "Expect") == 0) {
 		request->wants_continue = strcasecmp(value, "100-continue") == 0;
 	} else if (strcasecmp(name, "Connection") == 0) {
-		request->wants_close = strcasecmp(value, "close") == 0;
+		request->wants_close = has_token(value, "close") ||
+		    (request->wants_close && !has_token(value, "keep-alive"));
 	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
-		return false; /* no client of AMT sends chunks */
+		request->chunked = true;
+		return strcasecmp(value, "chunked") == 0;
 	}
 	return true;
 }
@@ -105,6 +122,69 @@ take_header_line(const char *line, size_t len, struct http_request *request)
 	return take_header(copy, value, request);
 }
 
+struct chunk {
+	const char *data;
+	size_t len; /* 0: the last one */
+	const char *end;
+};
+
+/* Source: RFC 9112 7.1; a trailer is not taken. */
+static enum http_state
+next_chunk(const char *bytes, size_t len, struct chunk *ret_chunk)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t size = 0;
+	size_t i = 0;
+
+	for (; i < len; i++) {
+		const char *digit = bytes[i] == '\0'
+		    ? NULL
+		    : strchr(digits, tolower((unsigned char)bytes[i]));
+
+		if (digit == NULL)
+			break;
+		size = size * 16 + (size_t)(digit - digits);
+		if (size > HTTP_BODY_MAX_BYTES)
+			return HTTP_BAD;
+	}
+	if (i == len || (i > 0 && bytes[i] == '\r' && i + 1 == len))
+		return HTTP_MORE;
+	if (i == 0 || bytes[i] != '\r' || bytes[i + 1] != '\n')
+		return HTTP_BAD;
+	i += 2;
+	if (len - i < size + 2)
+		return HTTP_MORE;
+	if (bytes[i + size] != '\r' || bytes[i + size + 1] != '\n')
+		return HTTP_BAD;
+	*ret_chunk = (struct chunk){ bytes + i, size, bytes + i + size + 2 };
+	return HTTP_DONE;
+}
+
+static enum http_state
+measure_chunks(const char *bytes, size_t len, struct http_request *request)
+{
+	const char *p = bytes;
+	struct chunk chunk = { 0 };
+
+	request->body_bytes = 0;
+	for (int n = 0; n < HTTP_CHUNKS_MAX; n++) {
+		enum http_state state =
+		    next_chunk(p, len - (size_t)(p - bytes), &chunk);
+
+		if (state != HTTP_DONE)
+			return state;
+		p = chunk.end;
+		request->body_bytes += chunk.len;
+		if (request->body_bytes > HTTP_BODY_MAX_BYTES)
+			return HTTP_BAD;
+		if (chunk.len == 0) {
+			request->wire_bytes = (size_t)(p - bytes);
+			return HTTP_DONE;
+		}
+	}
+	return HTTP_BAD;
+}
+
 enum http_state
 http_parse(const char *bytes, size_t len, struct http_request *request)
 {
@@ -125,8 +205,29 @@ http_parse(const char *bytes, size_t len, struct http_request *request)
 		line = stop + 2;
 	}
 	request->header_bytes = (size_t)(end - bytes) + 4;
+	if (request->chunked)
+		return measure_chunks(end + 4, len - request->header_bytes, request);
+	request->wire_bytes = request->body_bytes;
 	return len - request->header_bytes >= request->body_bytes ? HTTP_DONE
 								  : HTTP_MORE;
+}
+
+void
+http_join_chunks(char *body, const struct http_request *request)
+{
+	const char *p = body;
+	char *to = body;
+	struct chunk chunk;
+
+	if (!request->chunked)
+		return;
+	while (next_chunk(p, request->wire_bytes - (size_t)(p - body), &chunk) ==
+		HTTP_DONE &&
+	    chunk.len > 0) {
+		memmove(to, chunk.data, chunk.len);
+		to += chunk.len;
+		p = chunk.end;
+	}
 }
 
 static const char *

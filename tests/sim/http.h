@@ -19,6 +19,7 @@ enum {
 	HTTP_METHOD_SIZE = 16,
 	HTTP_TARGET_SIZE = 256,
 	HTTP_VALUE_SIZE = 2048,
+	HTTP_CHUNKS_MAX = 1024, /* of a request */
 };
 
 enum http_state {
@@ -34,12 +35,17 @@ struct http_request {
 	bool has_authorization;
 	bool wants_continue;
 	bool wants_close;
+	bool chunked;
 	size_t header_bytes; /* up to and with the empty line; 0: not there yet */
 	size_t body_bytes;
+	size_t wire_bytes; /* what the body takes on the wire: with chunks more */
 };
 
 /* Look at what has arrived. The body follows header_bytes. */
 enum http_state http_parse(const char *bytes, size_t len, struct http_request *request);
+
+/* The body in one piece; chunks of a whole request are joined where they are. */
+void http_join_chunks(char *body, const struct http_request *request);
 
 struct device;
 

@@ -276,6 +276,8 @@ serve_start(struct conn *conn, const struct http_request *http, const char *body
 	struct device *dev = conn->dev;
 	struct exchange *x = exchange_new(conn, http);
 	struct inject_request what = { .op = "http" };
+	const struct digest_subject subject = { http->method, http->target, body,
+		http->body_bytes };
 	enum digest_result login = DIGEST_NONE;
 
 	conn->exchange = x;
@@ -297,7 +299,7 @@ serve_start(struct conn *conn, const struct http_request *http, const char *body
 		return;
 	}
 	login = digest_check(dev, http->has_authorization ? http->authorization : NULL,
-	    http->method, http->target);
+	    &subject);
 	x->entry.authenticated = login == DIGEST_OK;
 	if (login != DIGEST_OK) {
 		exchange_answer_401(x, login == DIGEST_STALE);
