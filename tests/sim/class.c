@@ -10,23 +10,15 @@
 
 #include "base/num.h"
 #include "device.h"
+#include "kept.h"
+#include "pki.h"
 
 #define CERT_PREFIX "Intel(r) AMT Certificate: Handle: "
 #define KEY_PREFIX  "Intel(r) AMT Key: Handle: "
 
-static const struct class *const parts[] = { class_identity, class_pki, class_tls,
-	class_8021x, class_remote, class_log, class_static };
-
-/* n-th class of all parts, NULL past the end. */
-static const struct class *
-nth(size_t n)
-{
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		for (size_t j = 0; parts[i][j].name != NULL; j++)
-			if (n-- == 0)
-				return &parts[i][j];
-	return NULL;
-}
+static const struct class *const parts[] = { class_identity, class_network, class_pki,
+	class_tls, class_8021x, class_wifi, class_remote, class_proxy, class_account,
+	class_log, class_control, class_hardware, class_static, NULL };
 
 static bool
 is_known(const struct device *dev, const struct class *class)
@@ -37,15 +29,12 @@ is_known(const struct device *dev, const struct class *class)
 const struct class *
 class_find(const struct device *dev, const char *name)
 {
-	const struct class *class = NULL;
-
-	for (size_t i = 0;; i++) {
-		class = nth(i);
-		if (class == NULL)
-			return NULL;
-		if (strcmp(class->name, name) == 0)
-			return is_known(dev, class) ? class : NULL;
-	}
+	for (size_t i = 0; parts[i] != NULL; i++)
+		for (const struct class *class = parts[i]; class->name != NULL;
+		     class ++)
+			if (strcmp(class->name, name) == 0)
+				return is_known(dev, class) ? class : NULL;
+	return NULL;
 }
 
 static bool
@@ -68,17 +57,14 @@ derives(const struct class *class, const char *base)
 const struct class *
 class_family(const struct device *dev, const struct class *class, size_t n)
 {
-	const struct class *other = NULL;
-
 	if (n == 0)
 		return class;
-	for (size_t i = 0;; i++) {
-		other = nth(i);
-		if (other == NULL)
-			return NULL;
-		if (is_known(dev, other) && derives(other, class->name) && --n == 0)
-			return other;
-	}
+	for (size_t i = 0; parts[i] != NULL; i++)
+		for (const struct class *other = parts[i]; other->name != NULL; other++)
+			if (derives(other, class->name) && is_known(dev, other) &&
+			    --n == 0)
+				return other;
+	return NULL;
 }
 
 size_t
@@ -95,7 +81,23 @@ class_fill(struct device *dev, const struct class *class, size_t index,
 		inst_text(inst, class->props[i].name, class->props[i].text);
 	if (class->fill != NULL)
 		class->fill(dev, index, inst);
+	kept_apply(dev, class, index, inst);
 	inst_sort(inst);
+}
+
+int64_t
+class_request_state(struct class_call *call)
+{
+	char text[SOAP_VALUE_SIZE] = "";
+	int64_t state = 0;
+
+	if (!soap_child_int(call->input, "RequestedState", &state) ||
+	    !soap_child_text(call->input, "RequestedState", text, sizeof(text))) {
+		call->fault = FAULT_SCHEMA;
+		return PT_INVALID_PARAMETER;
+	}
+	kept_set(call->dev, call->class, call->index, "EnabledState", text);
+	return PT_SUCCESS;
 }
 
 size_t
@@ -103,6 +105,13 @@ class_none(const struct device *dev)
 {
 	(void)dev;
 	return 0;
+}
+
+size_t
+class_two(const struct device *dev)
+{
+	(void)dev;
+	return 2;
 }
 
 static void
@@ -122,6 +131,33 @@ void
 class_key_instance_id(char field[SOAP_VALUE_SIZE], int handle)
 {
 	make_instance_id(field, KEY_PREFIX, handle);
+}
+
+void
+class_cert_epr(struct inst *inst, const char *name, int handle)
+{
+	char id[SOAP_VALUE_SIZE] = "";
+
+	class_cert_instance_id(id, handle);
+	(void)inst_epr(inst, name, "AMT_PublicKeyCertificate", "InstanceID", id);
+}
+
+bool
+class_take_cert(const struct device *dev, const xmlNode *parent, const char *name,
+    int *handle)
+{
+	struct soap_epr epr = { 0 };
+	int found = STORE_NONE;
+
+	if (soap_child(parent, name, 0) == NULL)
+		return true;
+	if (!soap_child_epr(parent, name, &epr))
+		return false;
+	found = class_cert_handle(epr.value);
+	if (!store_has_cert(&dev->store, found))
+		return false;
+	*handle = found;
+	return true;
 }
 
 static int

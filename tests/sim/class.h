@@ -38,6 +38,8 @@ struct class_prop {
 /* A method at work. */
 struct class_call {
 	struct device *dev;
+	const struct class *class;
+	size_t index;
 	const struct soap_request *request;
 	const xmlNode *input;
 	struct inst out; /* without ReturnValue */
@@ -57,7 +59,10 @@ struct class
 	const char *name;
 	const char *bases;		/* separated by blanks; NULL: none */
 	bool common;			/* declares the common namespace */
+	bool method_common;		/* in the answers of its methods, too */
 	bool put_is_empty;		/* PutResponse has an empty body */
+	bool keeps;			/* Put writes props and optional: kept.h */
+	const char *const *optional;	/* more that can be written; ends with NULL */
 	const struct class_prop *props; /* ends with a NULL name */
 	bool (*exists)(const struct device *dev);
 	size_t (*count)(const struct device *dev); /* NULL: one instance */
@@ -84,17 +89,36 @@ void class_fill(struct device *dev, const struct class *class, size_t index,
 
 /* The table in parts; each ends with a NULL name. */
 extern const struct class class_identity[];
+extern const struct class class_network[];
 extern const struct class class_pki[];
 extern const struct class class_tls[];
 extern const struct class class_8021x[];
+extern const struct class class_wifi[];
 extern const struct class class_remote[];
+extern const struct class class_proxy[];
+extern const struct class class_account[];
 extern const struct class class_log[];
+extern const struct class class_control[];
+extern const struct class class_hardware[];
 extern const struct class class_static[];
 
 /* Shared by the parts. */
+
+/* RequestStateChange: EnabledState becomes what is asked for. */
+int64_t class_request_state(struct class_call *call);
+#define CLASS_STATE_INPUTS "RequestedState ?TimeoutPeriod"
 size_t class_none(const struct device *dev); /* a count of 0 */
+size_t class_two(const struct device *dev);  /* a count of 2 */
 void class_cert_instance_id(char field[SOAP_VALUE_SIZE], int handle);
 void class_key_instance_id(char field[SOAP_VALUE_SIZE], int handle);
+
+/* A property that refers to a certificate. */
+void class_cert_epr(struct inst *inst, const char *name, int handle);
+
+/* A reference to a certificate that exists, into *handle. False when it is none;
+ * *handle stays when there is no such child. */
+bool class_take_cert(const struct device *dev, const xmlNode *parent, const char *name,
+    int *handle);
 
 /* "Intel(r) AMT Certificate: Handle: 3" to 3; -1 when it is something else. */
 int class_cert_handle(const char *instance_id);

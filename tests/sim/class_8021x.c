@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * 802.1X: the wired profile in its old and its new class, Wi-Fi profiles, and
- * the contexts that bind certificates to them.
+ * Wired 802.1X: the profile in its old and its new class, and the contexts that
+ * bind certificates to it.
  * Source: protocol notes 3.11; captures of the same names.
  */
 #include <stdlib.h>
@@ -12,18 +12,8 @@
 #include "mem.h"
 #include "pki.h"
 
-#define CERT_CLASS	  "AMT_PublicKeyCertificate"
-#define IPS_SETTINGS	  "Intel(r) AMT: 8021X Settings"
-#define OLD_PROFILE	  "Intel(r) AMT 802.1x Profile 0"
-#define WIFI_8021X_PREFIX "Intel(r) AMT:IEEE 802.1x Settings "
-#define WIFI_PREFIX	  "Intel(r) AMT:WiFi Endpoint Settings "
-
-/* CIM value map of the Wi-Fi methods. */
-enum {
-	WIFI_OK = 0,
-	WIFI_FAILED = 2,
-	WIFI_INVALID_REFERENCE = 4,
-};
+#define IPS_SETTINGS "Intel(r) AMT: 8021X Settings"
+#define OLD_PROFILE  "Intel(r) AMT 802.1x Profile 0"
 
 /* IPS_IEEE8021xSettings.Enabled */
 enum {
@@ -31,34 +21,6 @@ enum {
 	IPS_DISABLED = 3,
 	IPS_WITHOUT_CERTIFICATES = 6,
 };
-
-static void
-add_cert_epr(struct inst *inst, const char *name, int handle)
-{
-	char id[SOAP_VALUE_SIZE] = "";
-
-	class_cert_instance_id(id, handle);
-	(void)inst_epr(inst, name, CERT_CLASS, "InstanceID", id);
-}
-
-/* A reference to a certificate that exists. Missing: *handle stays. */
-static bool
-take_cert(const struct device *dev, const xmlNode *parent, const char *name,
-    int *handle)
-{
-	struct soap_epr epr = { 0 };
-	int found = STORE_NONE;
-
-	if (soap_child(parent, name, 0) == NULL)
-		return true;
-	if (!soap_child_epr(parent, name, &epr))
-		return false;
-	found = class_cert_handle(epr.value);
-	if (!store_has_cert(&dev->store, found))
-		return false;
-	*handle = found;
-	return true;
-}
 
 static void
 fill_profile(struct device *dev, size_t index, struct inst *inst)
@@ -71,12 +33,12 @@ fill_profile(struct device *dev, size_t index, struct inst *inst)
 	inst_int(inst, "PxeTimeout", wired->pxe_timeout_s);
 	if (!wired->enabled)
 		return;
-	inst_int(inst, "AuthenticationProtocol", 0);
+	inst_int(inst, "AuthenticationProtocol", wired->protocol);
 	inst_text(inst, "Username", wired->username);
 	if (wired->client != STORE_NONE)
-		add_cert_epr(inst, "ClientCertificate", wired->client);
+		class_cert_epr(inst, "ClientCertificate", wired->client);
 	if (wired->root != STORE_NONE)
-		add_cert_epr(inst, "ServerCertificateIssuer", wired->root);
+		class_cert_epr(inst, "ServerCertificateIssuer", wired->root);
 }
 
 static struct outcome
@@ -90,8 +52,9 @@ put_profile(struct device *dev, int index, const xmlNode *instance)
 		return OUTCOME_FAULT(FAULT_SCHEMA);
 	(void)soap_child_bool(instance, "ActiveInS0", &wired.in_s0);
 	(void)soap_child_int(instance, "PxeTimeout", &wired.pxe_timeout_s);
-	if (!take_cert(dev, instance, "ClientCertificate", &wired.client) ||
-	    !take_cert(dev, instance, "ServerCertificateIssuer", &wired.root))
+	(void)soap_child_int(instance, "AuthenticationProtocol", &wired.protocol);
+	if (!class_take_cert(dev, instance, "ClientCertificate", &wired.client) ||
+	    !class_take_cert(dev, instance, "ServerCertificateIssuer", &wired.root))
 		return OUTCOME_STATUS(PT_INVALID_HANDLE);
 	if (!wired.enabled) {
 		wired.client = STORE_NONE;
@@ -128,7 +91,7 @@ count_wired_contexts(const struct device *dev)
 static void
 fill_wired_context(struct device *dev, size_t index, struct inst *inst)
 {
-	add_cert_epr(inst, "ElementInContext", nth_wired_cert(dev, index));
+	class_cert_epr(inst, "ElementInContext", nth_wired_cert(dev, index));
 	(void)inst_epr(inst, "ElementProvidingContext", "IPS_IEEE8021xSettings",
 	    "InstanceID", IPS_SETTINGS);
 }
@@ -147,7 +110,7 @@ fill_ips_settings(struct device *dev, size_t index, struct inst *inst)
 	inst_int(inst, "Enabled", enabled);
 	inst_int(inst, "PxeTimeout", wired->pxe_timeout_s);
 	if (wired->enabled) {
-		inst_int(inst, "AuthenticationProtocol", 0);
+		inst_int(inst, "AuthenticationProtocol", wired->protocol);
 		inst_text(inst, "Username", wired->username);
 	}
 }
@@ -163,6 +126,7 @@ put_ips_settings(struct device *dev, int index, const xmlNode *instance)
 	dev->wired.enabled = enabled != IPS_DISABLED;
 	(void)soap_child_bool(instance, "AvailableInS0", &dev->wired.in_s0);
 	(void)soap_child_int(instance, "PxeTimeout", &dev->wired.pxe_timeout_s);
+	(void)soap_child_int(instance, "AuthenticationProtocol", &dev->wired.protocol);
 	if (!dev->wired.enabled) {
 		dev->wired.client = STORE_NONE;
 		dev->wired.root = STORE_NONE;
@@ -177,8 +141,8 @@ set_certificates(struct class_call *call)
 	int client = STORE_NONE;
 	int root = STORE_NONE;
 
-	if (!take_cert(dev, call->input, "ClientCertificate", &client) ||
-	    !take_cert(dev, call->input, "ServerCertificateIssuer", &root))
+	if (!class_take_cert(dev, call->input, "ClientCertificate", &client) ||
+	    !class_take_cert(dev, call->input, "ServerCertificateIssuer", &root))
 		return PT_INVALID_HANDLE;
 	if (client != STORE_NONE &&
 	    store_key_of_cert(&dev->store, client) == STORE_NONE)
@@ -186,163 +150,6 @@ set_certificates(struct class_call *call)
 	dev->wired.client = client;
 	dev->wired.root = root;
 	return PT_SUCCESS;
-}
-
-static bool
-has_8021x(const struct wifi *wifi)
-{
-	return wifi->client != STORE_NONE || wifi->root != STORE_NONE;
-}
-
-static const struct wifi *
-nth_wifi_8021x(const struct device *dev, size_t n)
-{
-	for (size_t i = 0; i < dev->wifi_n; i++)
-		if (has_8021x(&dev->wifi[i]) && n-- == 0)
-			return &dev->wifi[i];
-	return NULL;
-}
-
-static size_t
-count_wifi_8021x(const struct device *dev)
-{
-	size_t n = 0;
-
-	while (nth_wifi_8021x(dev, n) != NULL)
-		n++;
-	return n;
-}
-
-static char *
-prefixed(const char *prefix, const char *name)
-{
-	struct buf text = { 0 };
-
-	buf_init(&text, 1024);
-	buf_addf(&text, "%s%s", prefix, name);
-	return buf_take(&text);
-}
-
-static void
-fill_wifi_8021x(struct device *dev, size_t index, struct inst *inst)
-{
-	const struct wifi *wifi = nth_wifi_8021x(dev, index);
-	char *id = NULL;
-
-	if (wifi == NULL)
-		return;
-	id = prefixed(WIFI_8021X_PREFIX, wifi->name);
-	inst_int(inst, "AuthenticationProtocol", 0);
-	inst_text(inst, "ElementName", wifi->name);
-	inst_text(inst, "InstanceID", id);
-	inst_text(inst, "Username", wifi->username);
-	free(id);
-}
-
-/* n-th bound certificate of the Wi-Fi profiles. */
-static int
-nth_wifi_cert(const struct device *dev, size_t n, const struct wifi **ret_wifi)
-{
-	for (size_t i = 0; i < dev->wifi_n; i++) {
-		const int handles[] = { dev->wifi[i].client, dev->wifi[i].root };
-
-		for (size_t j = 0; j < 2; j++) {
-			if (handles[j] == STORE_NONE || n-- != 0)
-				continue;
-			*ret_wifi = &dev->wifi[i];
-			return handles[j];
-		}
-	}
-	return STORE_NONE;
-}
-
-static size_t
-count_wifi_contexts(const struct device *dev)
-{
-	const struct wifi *wifi = NULL;
-	size_t n = 0;
-
-	while (nth_wifi_cert(dev, n, &wifi) != STORE_NONE)
-		n++;
-	return n;
-}
-
-static void
-fill_wifi_context(struct device *dev, size_t index, struct inst *inst)
-{
-	const struct wifi *wifi = NULL;
-	int handle = nth_wifi_cert(dev, index, &wifi);
-	char *id = NULL;
-
-	if (wifi == NULL)
-		return;
-	id = prefixed(WIFI_8021X_PREFIX, wifi->name);
-	add_cert_epr(inst, "ElementInContext", handle);
-	(void)inst_epr(inst, "ElementProvidingContext", "CIM_IEEE8021xSettings",
-	    "InstanceID", id);
-	free(id);
-}
-
-static size_t
-count_wifi(const struct device *dev)
-{
-	return dev->wifi_n;
-}
-
-static void
-fill_wifi(struct device *dev, size_t index, struct inst *inst)
-{
-	const struct wifi *wifi = &dev->wifi[index];
-	char *id = prefixed(WIFI_PREFIX, wifi->name);
-
-	/* 4 WPA PSK, 7 WPA2 802.1X; 4 CCMP. */
-	inst_int(inst, "AuthenticationMethod", has_8021x(wifi) ? 7 : 6);
-	inst_int(inst, "EncryptionMethod", 4);
-	inst_text(inst, "ElementName", wifi->name);
-	inst_text(inst, "InstanceID", id);
-	inst_int(inst, "Priority", wifi->priority);
-	inst_text(inst, "SSID", wifi->ssid);
-	free(id);
-}
-
-static struct wifi *
-find_wifi(struct device *dev, const char *instance_id)
-{
-	for (size_t i = 0; i < dev->wifi_n; i++) {
-		char *id = prefixed(WIFI_PREFIX, dev->wifi[i].name);
-		bool same = id != NULL && strcmp(id, instance_id) == 0;
-
-		free(id);
-		if (same)
-			return &dev->wifi[i];
-	}
-	return NULL;
-}
-
-static int64_t
-update_wifi(struct class_call *call)
-{
-	struct device *dev = call->dev;
-	struct soap_epr epr = { 0 };
-	struct wifi *wifi = NULL;
-	int client = STORE_NONE;
-	int root = STORE_NONE;
-
-	if (!soap_child_epr(call->input, "WiFiEndpointSettings", &epr)) {
-		call->fault = FAULT_SCHEMA;
-		return WIFI_FAILED;
-	}
-	wifi = find_wifi(dev, epr.value);
-	if (wifi == NULL)
-		return WIFI_INVALID_REFERENCE;
-	client = wifi->client;
-	root = wifi->root;
-	if (!take_cert(dev, call->input, "ClientCredential", &client) ||
-	    !take_cert(dev, call->input, "CACredential", &root))
-		return WIFI_INVALID_REFERENCE;
-	wifi->client = client;
-	wifi->root = root;
-	return WIFI_OK;
 }
 
 static const struct class_prop profile_props[] = {
@@ -363,41 +170,7 @@ static const struct class_method ips_methods[] = {
 	{ NULL, NULL, NULL, NULL, false },
 };
 
-static const struct class_prop wifi_props[] = {
-	{ "BSSType", "3" },
-	{ NULL, NULL },
-};
-
-static const struct class_prop wifi_service_props[] = {
-	{ "CreationClassName", "AMT_WiFiPortConfigurationService" },
-	{ "ElementName", "Intel(r) AMT WiFiPort Configuration Service" },
-	{ "EnabledState", "5" },
-	{ "HealthState", "5" },
-	{ "LastConnectedSsidUnderMeControl", "" },
-	{ "Name", "Intel(r) AMT WiFi Port Configuration Service" },
-	{ "NoHostCsmeSoftwarePolicy", "0" },
-	{ "RequestedState", "12" },
-	{ "SystemCreationClassName", "CIM_ComputerSystem" },
-	{ "SystemName", "Intel(r) AMT" },
-	{ "UEFIWiFiProfileShareEnabled", "false" },
-	{ "localProfileSynchronizationEnabled", "0" },
-	{ NULL, NULL },
-};
-
-static const struct class_method wifi_methods[] = {
-	{ "UpdateWiFiSettings", update_wifi,
-	    "WiFiEndpointSettings ?WiFiEndpointSettingsInput ?IEEE8021xSettingsInput "
-	    "?ClientCredential ?CACredential",
-	    NULL, false },
-	{ NULL, NULL, NULL, NULL, false },
-};
-
 const struct class class_8021x[] = {
-	{
-	    .name = "CIM_CredentialContext",
-	    .count = count_wifi_contexts,
-	    .fill = fill_wifi_context,
-	},
 	{
 	    .name = "AMT_8021XProfile",
 	    .bases = "CIM_SettingData",
@@ -422,24 +195,6 @@ const struct class class_8021x[] = {
 	    .bases = "CIM_CredentialContext",
 	    .count = count_wired_contexts,
 	    .fill = fill_wired_context,
-	},
-	{
-	    .name = "CIM_IEEE8021xSettings",
-	    .count = count_wifi_8021x,
-	    .fill = fill_wifi_8021x,
-	},
-	{
-	    .name = "CIM_WiFiEndpointSettings",
-	    .props = wifi_props,
-	    .count = count_wifi,
-	    .fill = fill_wifi,
-	},
-	{
-	    .name = "AMT_WiFiPortConfigurationService",
-	    .bases = "CIM_Service",
-	    .common = true,
-	    .props = wifi_service_props,
-	    .methods = wifi_methods,
 	},
 	{ .name = NULL },
 };

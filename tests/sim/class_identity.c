@@ -1,62 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who the device is and in which state: general settings, setup, clock,
- * versions, network ports, accounts.
- * Source: protocol notes 3.7 to 3.10, 3.13; captures of the same names.
+ * Who the device is and in which state: setup, clock, versions.
+ * Source: protocol notes 3.7, 3.8, 3.10; captures of the same names.
  */
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include <openssl/rand.h>
 
 #include "audit.h"
-#include "base/codec.h"
 #include "class.h"
 #include "device.h"
-#include "digest.h"
 #include "firmware.h"
+#include "kept.h"
+#include "pki.h"
 
 enum {
 	VERSION_SIZE = 64,
-	PASSWORD_B64_MAX = 64,
 };
-
-static void
-fill_general(struct device *dev, size_t index, struct inst *inst)
-{
-	struct buf fqdn = { 0 };
-
-	(void)index;
-	inst_text(inst, "DigestRealm", dev->realm);
-	inst_text(inst, "DomainName", dev->domain_name);
-	inst_text(inst, "HostName", dev->host_name);
-	buf_init(&fqdn, 1024);
-	if (dev->host_name[0] != '\0')
-		buf_addf(&fqdn, "%s%s%s", dev->host_name,
-		    dev->domain_name[0] == '\0' ? "" : ".", dev->domain_name);
-	inst_text(inst, "HostOSFQDN", buf_str(&fqdn));
-	buf_clear(&fqdn);
-}
-
-static struct outcome
-put_general(struct device *dev, int index, const xmlNode *instance)
-{
-	char text[SOAP_VALUE_SIZE] = "";
-
-	(void)dev;
-	(void)index;
-	/* Names are set by a PC's local software as well; they are the only
-	 * settings here that anything of ours reads back. */
-	if (soap_child_text(instance, "HostName", text, sizeof(text))) {
-		free(dev->host_name);
-		dev->host_name = strdup(text);
-	}
-	if (soap_child_text(instance, "DomainName", text, sizeof(text))) {
-		free(dev->domain_name);
-		dev->domain_name = strdup(text);
-	}
-	return OUTCOME_OK;
-}
 
 static void
 fill_setup(struct device *dev, size_t index, struct inst *inst)
@@ -89,10 +50,44 @@ unprovision(struct class_call *call)
 	return PT_SUCCESS;
 }
 
+/* 8 to 32 characters of every kind; "_" counts as a letter. */
+static bool
+is_strong(const char *password)
+{
+	bool has_digit = false;
+	bool has_lower = false;
+	bool has_upper = false;
+	bool has_special = false;
+
+	for (const char *p = password; *p != '\0'; p++) {
+		if (*p < 32 || *p > 126 || strchr(":,\"", *p) != NULL)
+			return false;
+		has_digit = has_digit || (*p >= '0' && *p <= '9');
+		has_lower = has_lower || (*p >= 'a' && *p <= 'z');
+		has_upper = has_upper || (*p >= 'A' && *p <= 'Z');
+		has_special = has_special || (strchr("_", *p) == NULL && ispunct(*p));
+	}
+	return strlen(password) >= 8 && strlen(password) <= 32 && has_digit &&
+	    has_lower && has_upper && has_special;
+}
+
 static int64_t
 set_mebx_password(struct class_call *call)
 {
-	return call->dev->control_mode == 1 ? PT_NOT_PERMITTED : PT_SUCCESS;
+	char password[SOAP_VALUE_SIZE] = "";
+
+	if (call->dev->control_mode == 1)
+		return PT_NOT_PERMITTED;
+	(void)soap_child_text(call->input, "Password", password, sizeof(password));
+	return is_strong(password) ? PT_SUCCESS : PT_INVALID_PASSWORD;
+}
+
+/* Host-based setup is for a PC that is not provisioned, over its local port. */
+static int64_t
+refuse_setup(struct class_call *call)
+{
+	(void)call;
+	return PT_INVALID_PROVISIONING_STATE;
 }
 
 static void
@@ -142,10 +137,17 @@ set_time(struct class_call *call)
 	return PT_SUCCESS;
 }
 
+/* LocalTimeSyncEnabled: 1 configured true, 2 false. */
 static int64_t
-do_nothing(struct class_call *call)
+set_local_sync(struct class_call *call)
 {
-	(void)call;
+	bool enable = false;
+
+	if (!soap_child_bool(call->input, "Enable", &enable)) {
+		call->fault = FAULT_SCHEMA;
+		return PT_INVALID_PARAMETER;
+	}
+	kept_set(call->dev, call->class, 0, "LocalTimeSyncEnabled", enable ? "1" : "2");
 	return PT_SUCCESS;
 }
 
@@ -217,74 +219,7 @@ fill_package(struct device *dev, size_t index, struct inst *inst)
 	buf_clear(&guid);
 }
 
-/* SetAdminAclEntryEx: DigestPassword is MD5(user:realm:password), 16 bytes. */
-static int64_t
-set_admin(struct class_call *call)
-{
-	struct device *dev = call->dev;
-	char user[SOAP_VALUE_SIZE] = "";
-	char hash[SOAP_VALUE_SIZE] = "";
-	uint8_t *bytes = NULL;
-	size_t len = 0;
-
-	if (!soap_child_text(call->input, "Username", user, sizeof(user)) ||
-	    !soap_child_text(call->input, "DigestPassword", hash, sizeof(hash)) ||
-	    codec_base64_decode(hash, strlen(hash), PASSWORD_B64_MAX, &bytes, &len,
-		NULL) != RC_OK) {
-		call->fault = FAULT_SCHEMA;
-		return PT_INVALID_PARAMETER;
-	}
-	if (len == MD5_BYTES) {
-		free(dev->user);
-		dev->user = strdup(user);
-		free(dev->password);
-		dev->password = NULL;
-		memcpy(dev->ha1, bytes, MD5_BYTES);
-		digest_restart(dev); /* the old nonces are dead */
-		audit_add(dev, AUDIT_ACCOUNT_CHANGED, NULL, 0);
-	}
-	free(bytes);
-	return len == MD5_BYTES ? PT_SUCCESS : PT_INVALID_PARAMETER;
-}
-
-static int64_t
-get_admin(struct class_call *call)
-{
-	inst_text(&call->out, "Username", call->dev->user);
-	return PT_SUCCESS;
-}
-
-static void
-fill_port(struct device *dev, size_t index, struct inst *inst)
-{
-	(void)index;
-	inst_text(inst, "MACAddress", dev->mac);
-}
-
 /* clang-format off */
-static const struct class_prop general_props[] = {
-	{ "AMTNetworkEnabled", "1" },
-	{ "DDNSPeriodicUpdateInterval", "1440" },
-	{ "DDNSTTL", "900" },
-	{ "DDNSUpdateByDHCPServerEnabled", "true" },
-	{ "DDNSUpdateEnabled", "false" },
-	{ "DHCPv6ConfigurationTimeout", "0" },
-	{ "ElementName", "Intel(r) AMT: General Settings" },
-	{ "IdleWakeTimeout", "1" },
-	{ "InstanceID", "Intel(r) AMT: General Settings" },
-	{ "NetworkInterfaceEnabled", "true" },
-	{ "PingResponseEnabled", "true" },
-	{ "PowerSource", "0" },
-	{ "PreferredAddressFamily", "0" },
-	{ "PresenceNotificationInterval", "0" },
-	{ "PrivacyLevel", "0" },
-	{ "RmcpPingResponseEnabled", "true" },
-	{ "SharedFQDN", "true" },
-	{ "ThunderboltDockEnabled", "0" },
-	{ "WsmanOnlyMode", "false" },
-	{ NULL, NULL },
-};
-
 static const struct class_prop setup_props[] = {
 	{ "CreationClassName", "AMT_SetupAndConfigurationService" },
 	{ "ElementName", "Intel(r) AMT Setup and Configuration Service" },
@@ -330,58 +265,32 @@ static const struct class_prop time_props[] = {
 	{ NULL, NULL },
 };
 
+static const struct class_method host_setup_methods[] = {
+	{ "Setup", refuse_setup,
+	    "NetAdminPassEncryptionType NetworkAdminPassword ?McNonce ?Certificate "
+	    "?SigningAlgorithm ?DigitalSignature",
+	    NULL, false },
+	{ "AddNextCertInChain", refuse_setup,
+	    "NextCertificate ?IsLeafCertificate ?IsRootCertificate", NULL, false },
+	{ "AdminSetup", refuse_setup,
+	    "NetAdminPassEncryptionType NetworkAdminPassword McNonce SigningAlgorithm "
+	    "DigitalSignature",
+	    NULL, false },
+	{ "UpgradeClientToAdmin", refuse_setup,
+	    "McNonce SigningAlgorithm DigitalSignature", NULL, false },
+	{ NULL, NULL, NULL, NULL, false },
+};
+
 static const struct class_method time_methods[] = {
 	{ "GetLowAccuracyTimeSynch", get_time, NULL, NULL, true },
 	{ "SetHighAccuracyTimeSynch", set_time, "Ta0 Tm1 Tm2", NULL, false },
-	{ "EnableLocalTimeSync", do_nothing, "Enable", NULL, false },
+	{ "EnableLocalTimeSync", set_local_sync, "Enable", NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 
-static const struct class_prop authorization_props[] = {
-	{ "AllowHttpQopAuthOnly", "1" },
-	{ "CreationClassName", "AMT_AuthorizationService" },
-	{ "ElementName", "Intel(r) AMT Authorization Service" },
-	{ "EnabledState", "5" },
-	{ "Name", "Intel(r) AMT Authorization Service" },
-	{ "RequestedState", "12" },
-	{ "SystemCreationClassName", "CIM_ComputerSystem" },
-	{ "SystemName", "Intel(r) AMT" },
-	{ NULL, NULL },
-};
-
-static const struct class_method authorization_methods[] = {
-	{ "SetAdminAclEntryEx", set_admin, "Username DigestPassword", NULL, false },
-	{ "GetAdminAclEntry", get_admin, NULL, NULL, true },
-	{ NULL, NULL, NULL, NULL, false },
-};
-
-static const struct class_prop port_props[] = {
-	{ "DHCPEnabled", "true" },
-	{ "DefaultGateway", "192.168.6.1" },
-	{ "ElementName", "Intel(r) AMT Ethernet Port Settings" },
-	{ "InstanceID", "Intel(r) AMT Ethernet Port Settings 0" },
-	{ "IpSyncEnabled", "true" },
-	{ "LinkIsUp", "true" },
-	{ "LinkPolicy", "1" },
-	{ "LinkPolicy", "14" },
-	{ "PhysicalConnectionType", "0" },
-	{ "PrimaryDNS", "192.168.6.1" },
-	{ "SharedDynamicIP", "true" },
-	{ "SharedMAC", "true" },
-	{ "SharedStaticIp", "false" },
-	{ "SubnetMask", "255.255.255.0" },
-	{ NULL, NULL },
-};
 /* clang-format on */
 
 const struct class class_identity[] = {
-	{
-	    .name = "AMT_GeneralSettings",
-	    .bases = "CIM_SettingData",
-	    .props = general_props,
-	    .fill = fill_general,
-	    .put = put_general,
-	},
 	{
 	    .name = "AMT_SetupAndConfigurationService",
 	    .bases = "CIM_Service",
@@ -396,11 +305,13 @@ const struct class class_identity[] = {
 	    .common = true,
 	    .props = host_setup_props,
 	    .fill = fill_host_setup,
+	    .methods = host_setup_methods,
 	},
 	{
 	    .name = "AMT_TimeSynchronizationService",
 	    .bases = "CIM_Service",
 	    .common = true,
+	    .keeps = true,
 	    .props = time_props,
 	    .methods = time_methods,
 	},
@@ -418,19 +329,6 @@ const struct class class_identity[] = {
 	{
 	    .name = "CIM_SystemPackaging",
 	    .count = class_none,
-	},
-	{
-	    .name = "AMT_AuthorizationService",
-	    .bases = "CIM_Service",
-	    .common = true,
-	    .props = authorization_props,
-	    .methods = authorization_methods,
-	},
-	{
-	    .name = "AMT_EthernetPortSettings",
-	    .bases = "CIM_SettingData",
-	    .props = port_props,
-	    .fill = fill_port,
 	},
 	{ .name = NULL },
 };

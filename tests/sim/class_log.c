@@ -5,12 +5,12 @@
  */
 #include "class.h"
 #include "device.h"
+#include "events.h"
 #include "pki.h"
 #include "rtc.h"
 
 enum {
 	RECORDS_PER_READ = 10,
-	EVENT_BYTES = 21,
 };
 
 static void
@@ -53,6 +53,13 @@ read_records(struct class_call *call)
 	return PT_SUCCESS;
 }
 
+static void
+fill_messages(struct device *dev, size_t index, struct inst *inst)
+{
+	(void)index;
+	inst_int(inst, "CurrentNumberOfRecords", (int64_t)events_count(dev));
+}
+
 static int64_t
 position_to_first(struct class_call *call)
 {
@@ -60,34 +67,44 @@ position_to_first(struct class_call *call)
 	return PT_SUCCESS;
 }
 
-/* One event, little-endian time first: the firmware was started. */
+/* The identifier is the number of the record that comes next. */
 static int64_t
 get_records(struct class_call *call)
 {
-	unsigned char event[EVENT_BYTES] = { 0 };
-	uint32_t now = (uint32_t)rtc_now(&call->dev->rtc);
+	int64_t next = 0;
+	int64_t max = 0;
+	int64_t last = (int64_t)events_count(call->dev);
+	unsigned char record[EVENT_BYTES];
 
-	for (size_t i = 0; i < 4; i++)
-		event[i] = (unsigned char)(now >> (8 * i));
-	event[4] = 0xff;
-	event[5] = 15; /* system firmware progress */
-	event[6] = 111;
-	inst_int(&call->out, "IterationIdentifier", 2);
-	inst_bool(&call->out, "NoMoreRecords", true);
-	inst_base64(&call->out, "RecordArray", event, sizeof(event));
+	if (!soap_child_int(call->input, "IterationIdentifier", &next) ||
+	    !soap_child_int(call->input, "MaxReadRecords", &max)) {
+		call->fault = FAULT_SCHEMA;
+		return PT_INVALID_PARAMETER;
+	}
+	if (next < 1 || next > last + 1 || max < 1)
+		return PT_INVALID_PARAMETER;
+	if (last - next >= max)
+		last = next + max - 1;
+	inst_int(&call->out, "IterationIdentifier", last + 1);
+	inst_bool(&call->out, "NoMoreRecords",
+	    last == (int64_t)events_count(call->dev));
+	for (; next <= last; next++) {
+		events_get(call->dev, (size_t)next - 1, record);
+		inst_base64(&call->out, "RecordArray", record, sizeof(record));
+	}
 	return PT_SUCCESS;
 }
 
 /* clang-format off */
 static const struct class_prop audit_props[] = {
 	{ "AuditState", "16" },
-	{ "CreationClassName", "AMT_AuditLog" },
-	{ "ElementName", "Intel(r) AMT:Audit Log" },
+	{ "ElementName", "Intel(r) AMT Audit Log" },
 	{ "EnabledState", "2" },
+	{ "MaxAllowedAuditors", "1" },
 	{ "MaxNumberOfRecords", "0" },
 	{ "Name", "Intel(r) AMT:Audit Log" },
 	{ "OverwritePolicy", "2" },
-	{ "RequestedState", "12" },
+	{ "RequestedState", "2" },
 	{ "StoragePolicy", "1" },
 	{ NULL, NULL },
 };
@@ -104,7 +121,6 @@ static const struct class_prop message_props[] = {
 	{ "Capabilities", "7" },
 	{ "CharacterSet", "10" },
 	{ "CreationClassName", "AMT_MessageLog" },
-	{ "CurrentNumberOfRecords", "1" },
 	{ "ElementName", "Intel(r) AMT:MessageLog 1" },
 	{ "EnabledDefault", "2" },
 	{ "EnabledState", "2" },
@@ -145,6 +161,7 @@ const struct class class_log[] = {
 	    .name = "AMT_MessageLog",
 	    .common = true,
 	    .props = message_props,
+	    .fill = fill_messages,
 	    .methods = message_methods,
 	},
 	{ .name = NULL },

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "device.h"
 #include "mem.h"
+#include "remote.h"
 
 enum {
 	PATH_MAX_BYTES = 4096
@@ -138,15 +139,14 @@ devfiles_wired_root(const struct devitem *item)
 enum rc
 devfiles_wifi_name(const struct devitem *item)
 {
-	struct wifi *wifi = &item->dev->wifi[0];
+	struct wifi *wifi = NULL;
 
-	item->dev->wifi_n = 1;
-	mem_set(&wifi->name, item->value);
-	mem_set(&wifi->ssid, item->value);
-	mem_set(&wifi->username, "");
+	while (item->dev->wifi_n > 0)
+		device_drop_wifi(item->dev, 0);
+	wifi = device_add_wifi(item->dev, item->value);
 	wifi->priority = 1;
-	wifi->client = STORE_NONE;
-	wifi->root = STORE_NONE;
+	wifi->authentication = 6; /* WPA2 PSK; 802.1X when there is a certificate */
+	wifi->encryption = 4;	  /* CCMP */
 	return RC_OK;
 }
 
@@ -155,6 +155,7 @@ devfiles_wifi(const struct devitem *item)
 {
 	if (item->dev->wifi_n == 0)
 		return err_set(item->err, RC_CONFIG, "needs the key wifi");
+	item->dev->wifi[0].authentication = 7; /* WPA2 802.1X */
 	return load_certs(item, false, false, &item->dev->wifi[0].client);
 }
 
@@ -163,23 +164,24 @@ devfiles_wifi_root(const struct devitem *item)
 {
 	if (item->dev->wifi_n == 0)
 		return err_set(item->err, RC_CONFIG, "needs the key wifi");
+	item->dev->wifi[0].authentication = 7;
 	return load_certs(item, true, false, &item->dev->wifi[0].root);
 }
 
 enum rc
 devfiles_mps_name(const struct devitem *item)
 {
-	struct mps *mps = &item->dev->mps;
-
-	mps->exists = true;
-	mps->port = 4433;
-	mem_set(&mps->access_info, item->value);
-	mem_set(&mps->common_name, item->value);
+	remote_configure(item->dev, item->value);
 	return RC_OK;
 }
 
 enum rc
 devfiles_mps(const struct devitem *item)
 {
-	return load_certs(item, false, false, &item->dev->mps.client);
+	struct remote_server *server = &remote_of(item->dev)->servers[0];
+
+	if (!server->exists)
+		return err_set(item->err, RC_CONFIG, "needs the key mps");
+	server->username[0] = '\0';
+	return load_certs(item, false, false, &server->client);
 }

@@ -14,7 +14,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "kept.h"
 #include "mem.h"
+#include "remote.h"
 #include "sim.h"
 
 static const struct switches switch_defaults = {
@@ -52,7 +54,6 @@ device_new(struct sim *sim, const char *name)
 	dev->wired.client = STORE_NONE;
 	dev->wired.root = STORE_NONE;
 	dev->wired.pxe_timeout_s = 120;
-	dev->mps.client = STORE_NONE;
 	dev->provisioned = true;
 	dev->control_mode = 2;
 	dev->started_ms = clock_monotonic_ms();
@@ -87,6 +88,29 @@ wifi_clear(struct wifi *wifi)
 	free(wifi->username);
 }
 
+struct wifi *
+device_add_wifi(struct device *dev, const char *name)
+{
+	struct wifi *wifi = NULL;
+
+	dev->wifi = mem_resize(dev->wifi, dev->wifi_n + 1, sizeof(*dev->wifi));
+	wifi = &dev->wifi[dev->wifi_n++];
+	*wifi = (struct wifi){ .client = STORE_NONE, .root = STORE_NONE };
+	mem_set(&wifi->name, name);
+	mem_set(&wifi->ssid, name);
+	mem_set(&wifi->username, "");
+	return wifi;
+}
+
+void
+device_drop_wifi(struct device *dev, size_t n)
+{
+	wifi_clear(&dev->wifi[n]);
+	dev->wifi_n--;
+	for (size_t i = n; i < dev->wifi_n; i++)
+		dev->wifi[i] = dev->wifi[i + 1];
+}
+
 void
 device_free(struct device *dev)
 {
@@ -98,13 +122,17 @@ device_free(struct device *dev)
 	settings_clear(&dev->committed);
 	served_clear(&dev->served);
 	store_clear(&dev->store);
-	for (size_t i = 0; i < dev->wifi_n; i++)
-		wifi_clear(&dev->wifi[i]);
+	while (dev->wifi_n > 0)
+		device_drop_wifi(dev, dev->wifi_n - 1);
+	free(dev->wifi);
 	inject_clear(dev);
+	kept_clear(dev);
 	free(dev->audit);
 	free(dev->wired.username);
-	free(dev->mps.access_info);
-	free(dev->mps.common_name);
+	free(dev->remote);
+	free(dev->proxies);
+	free(dev->accounts);
+	free(dev->events);
 	free(dev->name);
 	free(dev->version);
 	free(dev->server);
@@ -216,7 +244,7 @@ device_uses_cert(const struct device *dev, int handle)
 		return true;
 	if (dev->wired.client == handle || dev->wired.root == handle)
 		return true;
-	if (dev->mps.client == handle)
+	if (remote_uses_cert(dev, handle))
 		return true;
 	for (size_t i = 0; i < dev->wifi_n; i++)
 		if (dev->wifi[i].client == handle || dev->wifi[i].root == handle)

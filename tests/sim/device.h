@@ -29,6 +29,9 @@ enum {
 	MD5_BYTES = 16,
 	NONCE_SECRET_BYTES = 32,
 	DEVICE_REALM_SIZE = 40,
+	PROXY_TEXT_SIZE = 128,
+	ACCOUNT_NAME_SIZE = 33,
+	ACCOUNT_REALMS = 25,
 };
 
 enum tls_interface {
@@ -64,8 +67,28 @@ struct wifi {
 	char *ssid;
 	char *username;
 	int64_t priority;
-	int client; /* certificate handles, or STORE_NONE */
+	int64_t authentication; /* CIM values */
+	int64_t encryption;
+	int64_t protocol; /* of 802.1X; 0: EAP-TLS */
+	int client;	  /* certificate handles, or STORE_NONE */
 	int root;
+};
+
+/* An account besides the administrator's. */
+struct account {
+	int64_t handle;
+	char name[ACCOUNT_NAME_SIZE];
+	int64_t permission;
+	uint32_t realms; /* a bit for each */
+	bool enabled;
+};
+
+/* An HTTP proxy towards a management presence server. */
+struct proxy {
+	char access_info[PROXY_TEXT_SIZE];
+	char suffix[PROXY_TEXT_SIZE];
+	int64_t info_format;
+	int64_t port;
 };
 
 /* Wired 802.1X; the AMT_ and the IPS_ class are two faces of it. */
@@ -73,18 +96,10 @@ struct wired {
 	bool enabled;
 	bool in_s0;
 	int64_t pxe_timeout_s;
+	int64_t protocol; /* 0: EAP-TLS */
 	int client;
 	int root;
 	char *username;
-};
-
-/* A management presence server (CIRA). */
-struct mps {
-	bool exists;
-	char *access_info;
-	char *common_name;
-	int64_t port;
-	int client; /* certificate handle, or STORE_NONE */
 };
 
 /* An enumeration that goes on. */
@@ -170,6 +185,8 @@ struct audit_record {
 
 struct conn;
 struct exchange;
+struct kept;
+struct remote;
 struct sim;
 
 struct device {
@@ -201,13 +218,20 @@ struct device {
 	struct store store;
 	int own_cert; /* the firmware's own certificate, or STORE_NONE */
 	struct wired wired;
-	struct wifi wifi[WIFI_MAX];
+	struct wifi *wifi; /* WIFI_MAX at most */
 	size_t wifi_n;
-	struct mps mps;
+	struct account *accounts;
+	size_t accounts_n;
+	struct proxy *proxies;
+	size_t proxies_n;
+	struct remote *remote; /* CIRA; NULL: never configured */
 	struct rtc rtc;
+	struct kept *kept;	    /* what clients wrote, a list */
 	struct audit_record *audit; /* AUDIT_KEPT of them, or NULL: none yet */
 	size_t audit_n;
 	size_t audit_first;
+	unsigned char *events; /* records that came since the start, or NULL */
+	size_t events_n;
 	int64_t generating_until_ms; /* 0: no key pair is being made */
 
 	/* protocol state */
@@ -243,6 +267,10 @@ void device_set_realm(struct device *dev, const char *realm);
 
 /* A realm made from seed: "Digest:" and 32 upper-case hex digits. */
 void device_make_realm(struct device *dev, const void *seed, size_t len);
+
+/* One more Wi-Fi profile, empty but for its name; valid until the next. */
+struct wifi *device_add_wifi(struct device *dev, const char *name);
+void device_drop_wifi(struct device *dev, size_t n);
 
 /* Copy settings, the strings too. */
 void settings_copy(struct settings *to, const struct settings *from);

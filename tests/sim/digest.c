@@ -15,9 +15,11 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/codec.h"
 #include "device.h"
+#include "events.h"
 
 enum {
 	NONCE_BYTES = 24,
@@ -265,6 +267,16 @@ nonce_is_good(struct device *dev, const struct credentials *c)
 	return true;
 }
 
+/* In both logs: a row of ten. */
+static void
+report_attack(struct device *dev)
+{
+	static const unsigned char network = 0; /* not the BIOS extension */
+
+	events_add_attack(dev, (int)dev->count.failures_in_a_row);
+	audit_add(dev, AUDIT_WRONG_CREDENTIALS, &network, 1);
+}
+
 static void
 count_failure(struct device *dev)
 {
@@ -277,6 +289,8 @@ count_failure(struct device *dev)
 	dev->last_failure_ms = now_ms;
 	dev->count.failures++;
 	dev->count.failures_in_a_row++;
+	if (dev->count.failures_in_a_row % FAILURES_FREE == 0)
+		report_attack(dev);
 	if (!dev->sw.lockout || dev->count.failures_in_a_row < FAILURES_FREE)
 		return;
 	dev->lock_s = dev->lock_s == 0 ? LOCK_FIRST_S : dev->lock_s * 2;

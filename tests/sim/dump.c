@@ -12,6 +12,7 @@
 #include "device.h"
 #include "inject.h"
 #include "pki.h"
+#include "remote.h"
 
 enum {
 	SHA256_BYTES = 32
@@ -248,6 +249,9 @@ add_counters(struct buf *out, const struct device *dev)
 static void
 add_bindings(struct buf *out, const struct device *dev)
 {
+	const struct remote_server *server =
+	    dev->remote == NULL ? NULL : &dev->remote->servers[0];
+
 	add_key(out, "wired");
 	buf_add_char(out, '{');
 	add_bool(out, "enabled", dev->wired.enabled);
@@ -266,8 +270,8 @@ add_bindings(struct buf *out, const struct device *dev)
 	buf_add_char(out, ']');
 	add_key(out, "cira");
 	buf_add_char(out, '{');
-	add_bool(out, "configured", dev->mps.exists);
-	add_int(out, "client", dev->mps.client);
+	add_bool(out, "configured", server != NULL && server->exists);
+	add_int(out, "client", server == NULL ? STORE_NONE : server->client);
 	buf_add_char(out, '}');
 }
 

@@ -5,6 +5,7 @@
  */
 #include "firmware.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/rand.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "conn.h"
 #include "digest.h"
+#include "kept.h"
 #include "keypool.h"
 #include "pkcs.h"
 #include "pulls.h"
@@ -303,7 +305,9 @@ firmware_unprovision(struct device *dev)
 	dev->wired.enabled = false;
 	dev->wired.client = STORE_NONE;
 	dev->wired.root = STORE_NONE;
-	dev->mps.client = STORE_NONE;
+	free(dev->remote);
+	dev->remote = NULL;
+	kept_clear(dev);
 	for (size_t i = 0; i < dev->wifi_n; i++) {
 		dev->wifi[i].client = STORE_NONE;
 		dev->wifi[i].root = STORE_NONE;

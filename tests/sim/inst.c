@@ -24,7 +24,7 @@ add(struct inst *inst, const char *name, enum value_kind kind)
 
 	inst->values = mem_resize(inst->values, inst->n + 1, sizeof(*inst->values));
 	value = &inst->values[inst->n];
-	*value = (struct value){ .name = name, .kind = kind, .order = inst->n };
+	*value = (struct value){ .name = name, .kind = kind, .order = inst->added++ };
 	inst->n++;
 	return value;
 }
@@ -133,6 +133,32 @@ epr_clear(struct epr *epr)
 	for (size_t i = 0; i < epr->n; i++)
 		free(epr->selectors[i].value);
 	epr->n = 0;
+}
+
+void
+inst_remove(struct inst *inst, const char *name)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < inst->n; i++) {
+		if (strcmp(inst->values[i].name, name) == 0) {
+			free(inst->values[i].text);
+			epr_clear(&inst->values[i].epr);
+		} else {
+			inst->values[left++] = inst->values[i];
+		}
+	}
+	inst->n = left;
+}
+
+void
+inst_replace(struct inst *inst, const struct inst *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		inst_remove(inst, from->values[i].name);
+	for (size_t i = 0; i < from->n; i++)
+		if (from->values[i].kind == VALUE_TEXT)
+			inst_text(inst, from->values[i].name, from->values[i].text);
 }
 
 void

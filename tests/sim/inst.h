@@ -44,6 +44,7 @@ struct value {
 struct inst {
 	struct value *values;
 	size_t n;
+	size_t added; /* ever */
 };
 
 void inst_text(struct inst *inst, const char *name, const char *text);
@@ -66,6 +67,12 @@ void inst_sort(struct inst *inst);
 
 /* The first value with this name, or NULL. */
 const struct value *inst_find(const struct inst *inst, const char *name);
+
+/* Drop every value with this name. */
+void inst_remove(struct inst *inst, const char *name);
+
+/* Put the texts of from in place of those with the same names. */
+void inst_replace(struct inst *inst, const struct inst *from);
 
 void inst_clear(struct inst *inst);
 

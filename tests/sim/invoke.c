@@ -73,7 +73,11 @@ write_output(struct device *dev, const struct soap_request *request,
     const struct class_method *method, const struct inst *out, int64_t return_value,
     struct reply *reply)
 {
-	const struct answer_ns ns = { .g = request->class };
+	const struct class *class = class_find(dev, request->class);
+	const struct answer_ns ns = {
+		.g = request->class,
+		.h = class->method_common ? NS_COMMON : NULL,
+	};
 	struct inst placeholder = { 0 };
 	struct buf action = { 0 };
 
@@ -97,10 +101,16 @@ write_output(struct device *dev, const struct soap_request *request,
 
 void
 invoke_method(struct device *dev, const struct soap_request *request, enum fault fault,
-    struct reply *reply)
+    int index, struct reply *reply)
 {
 	const struct class_method *method = find_method(dev, request);
-	struct class_call call = { .dev = dev, .request = request };
+	struct class_call call = {
+		.dev = dev,
+		.class =
+		    request->class == NULL ? NULL : class_find(dev, request->class),
+		.index = (size_t)index,
+		.request = request,
+	};
 	char input[SOAP_NAME_SIZE] = "";
 	int64_t return_value = 0;
 

@@ -13,9 +13,10 @@
 
 struct device;
 
-/* Execute and answer; fault is what is wrong with the selectors, if anything. */
+/* Execute on the index-th instance and answer; fault is what is wrong with the
+ * selectors, if anything. */
 void invoke_method(struct device *dev, const struct soap_request *request,
-    enum fault fault, struct reply *reply);
+    enum fault fault, int index, struct reply *reply);
 
 /* Answer an Invoke with this ReturnValue without doing anything. False when it
  * is not an Invoke of a known method. */

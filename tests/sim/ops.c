@@ -11,6 +11,7 @@
 #include "device.h"
 #include "inst.h"
 #include "invoke.h"
+#include "kept.h"
 #include "pulls.h"
 
 static bool
@@ -136,6 +137,23 @@ do_get(struct device *dev, const struct class *class,
 	write_instance(dev, class, request, index, NS_WXF "/GetResponse", reply);
 }
 
+/* The body may have said which one is meant. */
+static int
+index_in_body(struct device *dev, const struct class *class,
+    const struct soap_request *request)
+{
+	struct soap_request named = *request;
+	int index = 0;
+
+	named.selectors_n = 1;
+	named.selectors[0] = (struct soap_selector){ .name = "InstanceID" };
+	if (!soap_child_text(request->body, "InstanceID", named.selectors[0].value,
+		SOAP_VALUE_SIZE) ||
+	    find_instance(dev, class, &named, &index) != FAULT_NONE)
+		return 0;
+	return index == CLASS_ANY ? 0 : index;
+}
+
 static void
 do_put(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
@@ -144,39 +162,26 @@ do_put(struct device *dev, const struct class *class,
 	struct outcome outcome;
 	int index = 0;
 
-	if (class->put == NULL)
+	if (class->put == NULL && !class->keeps)
 		outcome = OUTCOME_FAULT(FAULT_ACTION_NOT_SUPPORTED);
 	else if (!soap_body_is(request, class->name))
 		outcome = OUTCOME_FAULT(FAULT_SCHEMA);
 	else
 		outcome = OUTCOME_FAULT(find_instance(dev, class, request, &index));
-	if (outcome.fault == FAULT_NONE)
+	if (outcome.fault == FAULT_NONE && class->put != NULL)
 		outcome = class->put(dev, index, request->body);
 	if (outcome.fault != FAULT_NONE) {
 		answer_fault(reply, dev, request, outcome.fault, outcome.amt_status);
 		return;
 	}
+	if (index == CLASS_ANY)
+		index = index_in_body(dev, class, request);
+	if (class->keeps)
+		kept_put(dev, class, (size_t)index, request->body);
 	if (class->put_is_empty) {
 		answer_begin(reply, dev, request, NS_WXF "/PutResponse", &ns);
 		answer_end(reply);
 		return;
-	}
-	if (index == CLASS_ANY) {
-		char id[SOAP_VALUE_SIZE] = "";
-		struct soap_request named = *request;
-
-		/* The body may have said which one. */
-		index = 0;
-		if (soap_child_text(request->body, "InstanceID", id, sizeof(id))) {
-			named.selectors_n = 1;
-			named.selectors[0] = (struct soap_selector){ 0 };
-			memcpy(named.selectors[0].name, "InstanceID",
-			    sizeof("InstanceID"));
-			memcpy(named.selectors[0].value, id, sizeof(id));
-			if (find_instance(dev, class, &named, &index) != FAULT_NONE ||
-			    index == CLASS_ANY)
-				index = 0;
-		}
 	}
 	write_instance(dev, class, request, index, NS_WXF "/PutResponse", reply);
 }
@@ -264,8 +269,8 @@ ops_execute(struct device *dev, const struct soap_request *request, struct reply
 {
 	const struct class *class =
 	    request->class == NULL ? NULL : class_find(dev, request->class);
-
 	int index = 0;
+	enum fault fault = FAULT_NONE;
 
 	if (request->op == OP_IDENTIFY) {
 		if (dev->sw.identify)
@@ -302,7 +307,8 @@ ops_execute(struct device *dev, const struct soap_request *request, struct reply
 		pulls_release(dev, request, reply);
 		break;
 	case OP_INVOKE:
-		invoke_method(dev, request, find_instance(dev, class, request, &index),
+		fault = find_instance(dev, class, request, &index);
+		invoke_method(dev, request, fault, index == CLASS_ANY ? 0 : index,
 		    reply);
 		break;
 	case OP_IDENTIFY:

@@ -42,6 +42,7 @@ static const struct profile profiles[] = {
 	    .csr_algorithms = CSR_OLD,
 	    .network_plain = true,
 	    .intermediate_roots = true,
+	    .http_proxy = true,
 	},
 	{
 	    .name = "16.0",
@@ -53,6 +54,7 @@ static const struct profile profiles[] = {
 	    .own_context = true,
 	    .read_only_known = true,
 	    .intermediate_roots = true,
+	    .http_proxy = true,
 	},
 	{
 	    .name = "16.1",
@@ -64,6 +66,7 @@ static const struct profile profiles[] = {
 	    .non_secure_known = true,
 	    .read_only_known = true,
 	    .intermediate_roots = true,
+	    .http_proxy = true,
 	    .type_without_blank = true,
 	},
 	{
@@ -76,6 +79,7 @@ static const struct profile profiles[] = {
 	    .non_secure_known = true,
 	    .read_only_known = true,
 	    .intermediate_roots = true,
+	    .http_proxy = true,
 	    .key_spki = true,
 	    .type_without_blank = true,
 	},
@@ -89,6 +93,7 @@ static const struct profile profiles[] = {
 	    .non_secure_known = true,
 	    .read_only_known = true,
 	    .intermediate_roots = true,
+	    .http_proxy = true,
 	    .key_spki = true,
 	    .p384 = true,
 	    .type_without_blank = true,

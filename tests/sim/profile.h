@@ -28,7 +28,8 @@ struct profile {
 	bool intermediate_roots; /* AddTrustedRootCertificate takes intermediates */
 	bool rsa_1024;		 /* GenerateKeyPair makes them */
 	bool key_spki;		 /* DERKey is a SubjectPublicKeyInfo, not PKCS#1 */
-	bool p384; /* GenerateKeyPair(1, 384); TLS leaf must be P-384, SHA-384 */
+	bool p384;	 /* GenerateKeyPair(1, 384); TLS leaf must be P-384, SHA-384 */
+	bool http_proxy; /* IPS_HTTPProxyService */
 	bool type_without_blank; /* "application/soap+xml;charset=UTF-8" */
 };
 

@@ -18,6 +18,12 @@ rtc_now(const struct rtc *rtc)
 	return clock_now() + rtc->offset_s + ran_ms * rtc->drift_ppm / 1000000 / 1000;
 }
 
+int64_t
+rtc_at(const struct rtc *rtc, int64_t monotonic_ms)
+{
+	return rtc_now(rtc) - (clock_monotonic_ms() - monotonic_ms) / 1000;
+}
+
 void
 rtc_set(struct rtc *rtc, int64_t now_s)
 {

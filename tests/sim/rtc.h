@@ -26,6 +26,9 @@ struct rtc {
 /* Seconds since 1970 by this clock. */
 int64_t rtc_now(const struct rtc *rtc);
 
+/* What it showed or will show at a monotonic time. */
+int64_t rtc_at(const struct rtc *rtc, int64_t monotonic_ms);
+
 /* Make it show now_s from here on; the drift starts anew. */
 void rtc_set(struct rtc *rtc, int64_t now_s);
 

@@ -344,6 +344,12 @@ soap_child_text(const xmlNode *parent, const char *name, char *field, size_t siz
 	return text_into(soap_child(parent, name, 0), field, size);
 }
 
+bool
+soap_text(const xmlNode *node, char *field, size_t size)
+{
+	return text_into(node, field, size);
+}
+
 char *
 soap_child_dup(const xmlNode *parent, const char *name)
 {
@@ -356,6 +362,25 @@ soap_child_epr(const xmlNode *parent, const char *name, struct soap_epr *ret_epr
 	const xmlNode *node = soap_child(parent, name, 0);
 
 	return node != NULL && read_epr(node, ret_epr);
+}
+
+bool
+soap_epr_selector(const xmlNode *epr, const char *name, char *field, size_t size)
+{
+	const xmlNode *parameters = find(epr, NS_WSA, "ReferenceParameters");
+	const xmlNode *set = find(parameters, NS_WSMAN, "SelectorSet");
+
+	if (set == NULL)
+		return false;
+	for (const xmlNode *node = set->children; node != NULL; node = node->next) {
+		char key[SOAP_NAME_SIZE] = "";
+
+		if (is_element(node, NS_WSMAN, "Selector") &&
+		    attribute_into(node, "Name", key, sizeof(key)) &&
+		    strcmp(key, name) == 0)
+			return text_into(node, field, size);
+	}
+	return false;
 }
 
 bool
@@ -375,12 +400,18 @@ soap_child_bool(const xmlNode *parent, const char *name, bool *ret_value)
 }
 
 bool
-soap_child_int(const xmlNode *parent, const char *name, int64_t *ret_value)
+soap_int(const xmlNode *node, int64_t *ret_value)
 {
 	char text[32] = "";
 
-	return soap_child_text(parent, name, text, sizeof(text)) &&
+	return text_into(node, text, sizeof(text)) &&
 	    num_parse(text, INT64_MIN, INT64_MAX, ret_value, NULL) == RC_OK;
+}
+
+bool
+soap_child_int(const xmlNode *parent, const char *name, int64_t *ret_value)
+{
+	return soap_int(soap_child(parent, name, 0), ret_value);
 }
 
 bool

@@ -105,11 +105,18 @@ const xmlNode *soap_child(const xmlNode *parent, const char *name, size_t n);
 /* Its text, cut and trimmed, into field; false when the child is missing. */
 bool soap_child_text(const xmlNode *parent, const char *name, char *field, size_t size);
 
+/* The text or number of an element itself, in the same way. */
+bool soap_text(const xmlNode *node, char *field, size_t size);
+bool soap_int(const xmlNode *node, int64_t *ret_value);
+
 /* Text of a child of any length; NULL when missing. Caller frees with free(). */
 char *soap_child_dup(const xmlNode *parent, const char *name);
 
 /* A reference parameter; false when missing or without a selector. */
 bool soap_child_epr(const xmlNode *parent, const char *name, struct soap_epr *ret_epr);
+
+/* One selector of a reference by name; false when it has none of that name. */
+bool soap_epr_selector(const xmlNode *epr, const char *name, char *field, size_t size);
 
 /* xs:boolean and numbers of a child; false when missing or not well formed. */
 bool soap_child_bool(const xmlNode *parent, const char *name, bool *ret_value);
