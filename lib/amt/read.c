@@ -5,7 +5,6 @@
  */
 #include "amt/read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "amt/identity.h"
@@ -80,11 +79,7 @@ read_device(struct device *device, const struct target *target, int64_t now,
 	enum rc r_names = RC_OK;
 
 	facts->has_store = false;
-	facts->read_at = now;
-	facts->port = target->port;
-	(void)snprintf(facts->name, sizeof(facts->name), "%s", target->name);
-	(void)snprintf(facts->address, sizeof(facts->address), "%s",
-	    target_address(target));
+	survey_note_target(target, now, facts);
 	/* The chain is worth having even when the login is refused. */
 	r_names = identity_read_names(device, facts, &cause);
 	r = take_presented(device, target, now, facts, &cause);

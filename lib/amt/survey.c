@@ -32,6 +32,16 @@ free_presented(struct facts_presented *facts)
 	path_clear(&facts->path);
 }
 
+void
+survey_note_target(const struct target *target, int64_t now, struct facts *facts)
+{
+	(void)snprintf(facts->name, sizeof(facts->name), "%s", target->name);
+	(void)snprintf(facts->address, sizeof(facts->address), "%s",
+	    target_address(target));
+	facts->port = target->port;
+	facts->read_at = now;
+}
+
 enum rc
 survey_judge_presented(const struct target *target, int64_t now,
     struct presented *presented, struct facts *facts, struct err *err)
@@ -77,12 +87,7 @@ survey_read_presented(const struct target *target, int64_t now, int64_t deadline
 	if (r == RC_OK)
 		r = survey_judge_presented(target, now, &presented, facts, err);
 	presented_clear(&presented);
-	if (r != RC_OK)
-		return r;
-	(void)snprintf(facts->name, sizeof(facts->name), "%s", target->name);
-	(void)snprintf(facts->address, sizeof(facts->address), "%s",
-	    target_address(target));
-	facts->port = target->port;
-	facts->read_at = now;
-	return RC_OK;
+	if (r == RC_OK)
+		survey_note_target(target, now, facts);
+	return r;
 }

@@ -18,6 +18,9 @@
 enum rc survey_read_presented(const struct target *target, int64_t now,
     int64_t deadline_ms, struct facts *facts, struct err *err);
 
+/* Who was read, and when: name, address, port, read_at. */
+void survey_note_target(const struct target *target, int64_t now, struct facts *facts);
+
 /* Turn what a connection presented into facts: path, name, pin. Takes the
  * chain out of presented. */
 enum rc survey_judge_presented(const struct target *target, int64_t now,

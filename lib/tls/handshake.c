@@ -14,12 +14,13 @@
 
 /* Until the descriptor is ready or the time is up. */
 static enum rc
-wait_for(int fd, enum shake_want want, int64_t until_ms, struct err *err)
+wait_for(void *ctx, int fd, enum shake_want want, int64_t until_ms, struct err *err)
 {
 	struct pollfd pollfd = { .fd = fd,
 		.events = want == SHAKE_WANT_READ ? POLLIN : POLLOUT };
 	int64_t left_ms = until_ms - clock_monotonic_ms();
 
+	(void)ctx;
 	if (left_ms > INT_MAX)
 		left_ms = INT_MAX;
 	if (left_ms > 0 && poll(&pollfd, 1, (int)left_ms) < 0 && errno != EINTR)
@@ -29,8 +30,8 @@ wait_for(int fd, enum shake_want want, int64_t until_ms, struct err *err)
 
 /* connect_until_ms ends the wait for the TCP connection, deadline_ms all. */
 static enum rc
-drive(struct shake *shake, int64_t connect_until_ms, int64_t deadline_ms,
-    struct err *err)
+drive(const struct tls_waiter *waiter, struct shake *shake, int64_t connect_until_ms,
+    int64_t deadline_ms, struct err *err)
 {
 	enum shake_want want = SHAKE_WANT_NOTHING;
 	int64_t until_ms;
@@ -43,7 +44,7 @@ drive(struct shake *shake, int64_t connect_until_ms, int64_t deadline_ms,
 		until_ms = shake_is_connected(shake) ? deadline_ms : connect_until_ms;
 		if (clock_monotonic_ms() >= until_ms)
 			return shake_expire(shake, err);
-		r = wait_for(shake_fd(shake), want, until_ms, err);
+		r = waiter->wait(waiter->ctx, shake_fd(shake), want, until_ms, err);
 		if (r != RC_OK)
 			return r;
 	}
@@ -51,9 +52,10 @@ drive(struct shake *shake, int64_t connect_until_ms, int64_t deadline_ms,
 
 /* One address. *ret_is_final: another address would not help. */
 static enum rc
-try_address(struct shaker *shaker, const struct address *address,
-    const char *server_name, int64_t connect_until_ms, int64_t deadline_ms,
-    struct presented *ret_presented, bool *ret_is_final, struct err *err)
+try_address(const struct tls_waiter *waiter, struct shaker *shaker,
+    const struct address *address, const char *server_name, int64_t connect_until_ms,
+    int64_t deadline_ms, struct presented *ret_presented, bool *ret_is_final,
+    struct err *err)
 {
 	char text[ADDRESS_TEXT_SIZE];
 	struct shake *shake = NULL;
@@ -62,7 +64,7 @@ try_address(struct shaker *shaker, const struct address *address,
 	r = shake_new(shaker, &address->socket.any, address->len, server_name, &shake,
 	    err);
 	if (r == RC_OK)
-		r = drive(shake, connect_until_ms, deadline_ms, err);
+		r = drive(waiter, shake, connect_until_ms, deadline_ms, err);
 	if (r == RC_OK)
 		*ret_presented = shake_take(shake);
 	*ret_is_final = shake != NULL && shake_is_connected(shake);
@@ -76,9 +78,9 @@ try_address(struct shaker *shaker, const struct address *address,
 
 /* The addresses in turn; the first that fails says why when all do. */
 static enum rc
-try_all(struct shaker *shaker, const struct addresses *addresses,
-    const char *server_name, int64_t deadline_ms, struct presented *ret_presented,
-    struct err *err)
+try_all(const struct tls_waiter *waiter, struct shaker *shaker, const char *host,
+    const struct addresses *addresses, int64_t deadline_ms,
+    struct presented *ret_presented, struct err *err)
 {
 	struct err first = { 0 }, newest;
 	int64_t now_ms, left_ms;
@@ -89,7 +91,7 @@ try_all(struct shaker *shaker, const struct addresses *addresses,
 		now_ms = clock_monotonic_ms();
 		left_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
 		newest = (struct err){ 0 };
-		r = try_address(shaker, &addresses->list[i], server_name,
+		r = try_address(waiter, shaker, &addresses->list[i], host,
 		    now_ms + left_ms / (int64_t)(addresses->n - i), deadline_ms,
 		    ret_presented, &is_final, &newest);
 		if (r == RC_OK)
@@ -101,9 +103,23 @@ try_all(struct shaker *shaker, const struct addresses *addresses,
 }
 
 enum rc
+tls_handshake_by(const struct tls_waiter *waiter, struct shaker *shaker,
+    const char *host, const struct addresses *addresses, int64_t deadline_ms,
+    struct presented *ret_presented, struct err *err)
+{
+	enum rc r =
+	    try_all(waiter, shaker, host, addresses, deadline_ms, ret_presented, err);
+
+	if (r != RC_OK && !address_is_literal(host))
+		err_prefix(err, "%s", host);
+	return r;
+}
+
+enum rc
 tls_handshake(const struct tls_endpoint *endpoint, int64_t deadline_ms,
     struct presented *ret_presented, struct err *err)
 {
+	static const struct tls_waiter waiter = { .wait = wait_for };
 	struct shaker *shaker = NULL;
 	struct addresses addresses;
 	enum rc r;
@@ -114,12 +130,9 @@ tls_handshake(const struct tls_endpoint *endpoint, int64_t deadline_ms,
 		return r;
 	r = address_resolve(endpoint->address, endpoint->port, endpoint->family,
 	    &addresses, err);
-	if (r == RC_OK) {
-		r = try_all(shaker, &addresses, endpoint->address, deadline_ms,
-		    ret_presented, err);
-		if (r != RC_OK && !address_is_literal(endpoint->address))
-			err_prefix(err, "%s", endpoint->address);
-	}
+	if (r == RC_OK)
+		r = tls_handshake_by(&waiter, shaker, endpoint->address, &addresses,
+		    deadline_ms, ret_presented, err);
 	shaker_free(shaker);
 	return r;
 }

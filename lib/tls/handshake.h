@@ -8,6 +8,7 @@
 
 #include "tls/address.h"
 #include "tls/presented.h"
+#include "tls/shake.h"
 
 struct tls_endpoint {
 	const char *address; /* DNS name or IP literal to connect to */
@@ -28,6 +29,23 @@ struct tls_endpoint {
  * queue is empty after. Clear with presented_clear.
  */
 enum rc tls_handshake(const struct tls_endpoint *endpoint, int64_t deadline_ms,
+    struct presented *ret_presented, struct err *err);
+
+/* Who waits until a descriptor is ready or the time is up, whichever comes first;
+ * too early does no harm. */
+struct tls_waiter {
+	enum rc (*wait)(void *ctx, int fd, enum shake_want want, int64_t until_ms,
+	    struct err *err);
+	void *ctx;
+};
+
+/*
+ * The same for one of many: the shaker is shared, host (for SNI and messages) is
+ * looked up already, and waiter lets others run meanwhile. Errors also of
+ * waiter->wait.
+ */
+enum rc tls_handshake_by(const struct tls_waiter *waiter, struct shaker *shaker,
+    const char *host, const struct addresses *addresses, int64_t deadline_ms,
     struct presented *ret_presented, struct err *err);
 
 #endif
