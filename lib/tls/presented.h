@@ -18,7 +18,7 @@ struct presented {
 	struct cert **certs; /* leaf first, as sent */
 	size_t n_certs;
 	char protocol[TLS_WORD_SIZE]; /* "TLSv1.2" */
-	char cipher[TLS_WORD_SIZE];   /* OpenSSL's name; "" when not agreed on */
+	char cipher[TLS_WORD_SIZE];   /* OpenSSL's name */
 	bool secure_renegotiation;    /* RFC 5746; TLS 1.3 needs none: true */
 	bool asked_client_cert;	      /* the peer wants one */
 	bool complete;	    /* false: the peer refused us after it had shown its

@@ -281,12 +281,13 @@ is_alert(unsigned long e)
 	    ERR_GET_REASON(e) <= SSL_AD_REASON_OFFSET + UINT8_MAX;
 }
 
-/* Was it the peer that ended it? */
+/* Was it the peer that ended it, once we had answered who we are? */
 static bool
 is_refusal(const struct shake *shake, int ssl_error, unsigned long e)
 {
-	return shake->wire.is_closed || ssl_error == SSL_ERROR_ZERO_RETURN ||
-	    is_alert(e);
+	return shake->was_asked &&
+	    (shake->wire.is_closed || ssl_error == SSL_ERROR_ZERO_RETURN ||
+		is_alert(e));
 }
 
 /* Why a handshake failed, in OpenSSL's words or the system's. */
@@ -320,8 +321,7 @@ handshake_failed(struct shake *shake, int ssl_error, struct err *err)
 	unsigned long e = ERR_peek_error();
 	enum rc r;
 
-	if (SSL_get_peer_cert_chain(shake->ssl) == NULL ||
-	    !is_refusal(shake, ssl_error, e))
+	if (!is_refusal(shake, ssl_error, e))
 		return say_why(shake, e, err);
 	r = read_presented(shake, err);
 	if (r == RC_OK)

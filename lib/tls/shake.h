@@ -48,7 +48,7 @@ void shake_free(struct shake *shake);
  * shake_fd() is ready for what *ret_want says; a call too many does no harm.
  * RC_CONNECT; RC_TLS with OpenSSL's cause; RC_FORMAT, a certificate that is
  * none; RC_LIMIT; RC_NOMEM; after any of them, only shake_free. A peer that
- * shows its certificate and then refuses us is a result, not an error.
+ * shows its certificate and then refuses ours is a result, not an error.
  * OpenSSL's error queue is empty after. No SIGPIPE.
  */
 enum rc shake_go(struct shake *shake, enum shake_want *ret_want, struct err *err);

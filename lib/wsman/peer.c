@@ -11,6 +11,17 @@
 
 #include "base/clock.h"
 
+/* The peer wants a client certificate; comes after its own. */
+static int
+on_asked(SSL *ssl, void *user)
+{
+	struct peer *peer = user;
+
+	(void)ssl;
+	peer->presented.asked_client_cert = true;
+	return 1;
+}
+
 /* 1 lets the handshake go on, 0 ends it with an alert. */
 static int
 on_certificate(X509_STORE_CTX *store, void *user)
@@ -64,6 +75,7 @@ peer_attach(struct peer *peer, SSL_CTX *ctx)
 		return r;
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_verify_callback(ctx, on_certificate, peer);
+	SSL_CTX_set_cert_cb(ctx, on_asked, peer);
 	return RC_OK;
 }
 

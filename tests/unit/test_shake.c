@@ -511,19 +511,27 @@ tells_peers_apart_that_cannot_be_read(void **state)
 static void
 a_certificate_shown_before_a_refusal_is_read(void **state)
 {
+	/* CertificateRequest, ServerHelloDone. */
+	static const uint8_t ask[] = { 22, 3, 3, 0, 16, 13, 0, 0, 8, 1, 1, 0, 2, 4, 1,
+		0, 0, 14, 0, 0, 0 };
 	static const uint8_t good_bye[] = { 21, 3, 3, 0, 2, 1, 0 };
 	static const uint8_t alert[] = { 21, 3, 3, 0, 2, 2, 40 };
 	static const struct {
 		const char *title;
 		const uint8_t *last_word;
-		size_t n;
+		size_t n_ask, n;
 		bool stays;
 		enum rc rc;
 	} rows[] = {
-		{ "a close", good_bye, 0, false, RC_OK },
-		{ "close_notify", good_bye, sizeof(good_bye), true, RC_OK },
-		{ "an alert", alert, sizeof(alert), true, RC_OK },
-		{ "silence is no refusal", good_bye, 0, true, RC_TIMEOUT },
+		{ "a close", good_bye, sizeof(ask), 0, false, RC_OK },
+		{ "close_notify", good_bye, sizeof(ask), sizeof(good_bye), true,
+		    RC_OK },
+		{ "an alert", alert, sizeof(ask), sizeof(alert), true, RC_OK },
+		{ "silence is no refusal", good_bye, sizeof(ask), 0, true, RC_TIMEOUT },
+		{ "a close, not asked", good_bye, 0, 0, false, RC_TLS },
+		{ "close_notify, not asked", good_bye, 0, sizeof(good_bye), true,
+		    RC_TLS },
+		{ "an alert, not asked", alert, 0, sizeof(alert), true, RC_TLS },
 	};
 	struct shaker *shaker = make_shaker(NULL);
 	struct presented presented = { 0 };
@@ -539,6 +547,8 @@ a_certificate_shown_before_a_refusal_is_read(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
 		err = (struct err){ 0 };
 		n = put_hello(bytes, der, (size_t)len);
+		memcpy(bytes + n, ask, rows[i].n_ask);
+		n += rows[i].n_ask;
 		memcpy(bytes + n, rows[i].last_word, rows[i].n);
 		tls_peer_start(&peer, *state, NULL);
 		peer.bytes = bytes;
@@ -549,10 +559,10 @@ a_certificate_shown_before_a_refusal_is_read(void **state)
 			fail_msg("%s: %s %s", rows[i].title, rc_text(r), err.text);
 		if (r == RC_OK) {
 			assert_int_equal(presented.n_certs, 1);
-			assert_string_equal(presented.cipher, "");
+			assert_string_equal(presented.cipher, "AES128-GCM-SHA256");
 			assert_string_equal(presented.protocol, "TLSv1.2");
 			assert_false(presented.complete);
-			assert_false(presented.asked_client_cert);
+			assert_true(presented.asked_client_cert);
 			presented_clear(&presented);
 		}
 		tls_peer_stop(&peer);
