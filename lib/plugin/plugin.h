@@ -38,7 +38,7 @@ struct plugin {
 
 /*
  * Parse the command line, arm the backstop. take sees, with ctx, what is not of
- * command_options, plugin_options and policy_options. RC_USAGE, RC_CONFIG,
+ * command_options, plugin_options and the tables of policy/setting.h. RC_USAGE, RC_CONFIG,
  * RC_NOMEM, RC_SYSTEM; plugin_finish answers for all of them.
  */
 enum rc plugin_start(struct plugin *plugin, const struct command_info *info,

@@ -27,15 +27,21 @@ enum setting {
 	SETTING_WARNING,
 	SETTING_CRITICAL,
 	SETTING_TEMPLATE_MAJOR,
-	SETTING_MAX_AGE,
 	SETTING_MAX_LIFETIME,
-	SETTING_CLOCK_WARNING,
+	SETTING_CLOCK_WARNING, /* the first of policy_clock_options */
 	SETTING_CLOCK_CRITICAL,
+	SETTING_MAX_AGE, /* of policy_age_options */
 	SETTINGS
 };
 
+enum {
+	N_DUE = SETTING_CLOCK_WARNING,
+	N_CLOCK = SETTING_MAX_AGE - SETTING_CLOCK_WARNING,
+	N_AGE = SETTINGS - SETTING_MAX_AGE
+};
+
 /* clang-format off */
-const struct opt policy_options[SETTINGS + 1] = {
+const struct opt policy_options[N_DUE + 1] = {
 	[SETTING_POLICY] = { "policy", 0, "NAME",
 	    "When renewal is due: autoenroll (default), configmgr, scs or fraction." },
 	[SETTING_RENEW_BEFORE] = { "renew-before", 0, "DURATION",
@@ -54,17 +60,45 @@ const struct opt policy_options[SETTINGS + 1] = {
 	    "Critical when the time left is outside the range." },
 	[SETTING_TEMPLATE_MAJOR] = { "template-major", 0, "N",
 	    "Wanted major version of the certificate template; below it renewal is due at once." },
-	[SETTING_MAX_AGE] = { "max-age", 0, "DURATION",
-	    "Warning when the last reading of a device is older, 21d unless set." },
 	[SETTING_MAX_LIFETIME] = { "max-lifetime", 0, "DURATION",
 	    "Warning for a certificate that was issued for longer." },
-	[SETTING_CLOCK_WARNING] = { "clock-warning", 0, "DURATION",
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct opt policy_clock_options[N_CLOCK + 1] = {
+	{ "clock-warning", 0, "DURATION",
 	    "Warning when the device's clock is off by more, 10s unless set." },
-	[SETTING_CLOCK_CRITICAL] = { "clock-critical", 0, "DURATION",
+	{ "clock-critical", 0, "DURATION",
 	    "Critical when it is off by more, 1h unless set." },
 	{ NULL, 0, NULL, NULL },
 };
+
+const struct opt policy_age_options[N_AGE + 1] = {
+	{ "max-age", 0, "DURATION",
+	    "Warning when the last reading of a device is older, 21d unless set." },
+	{ NULL, 0, NULL, NULL },
+};
 /* clang-format on */
+
+/* The tables laid end to end. */
+static const struct {
+	const struct opt *table;
+	int first;
+} tables[] = {
+	{ policy_options, 0 },
+	{ policy_clock_options, SETTING_CLOCK_WARNING },
+	{ policy_age_options, SETTING_MAX_AGE },
+};
+
+static const char *
+name_of(enum setting setting)
+{
+	if (setting >= SETTING_MAX_AGE)
+		return policy_age_options[setting - SETTING_MAX_AGE].long_name;
+	if (setting >= SETTING_CLOCK_WARNING)
+		return policy_clock_options[setting - SETTING_CLOCK_WARNING].long_name;
+	return policy_options[setting].long_name;
+}
 
 /* The durations among them. */
 static enum rc
@@ -154,10 +188,15 @@ take(struct policy *policy, enum setting setting, const char *text, struct err *
 enum rc
 setting_take(struct settings *settings, const struct opt *opt, const char *value)
 {
-	if (opt < policy_options || opt >= policy_options + SETTINGS)
-		return RC_NOTFOUND;
-	settings->text[opt - policy_options] = value;
-	return RC_OK;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		int row = opt_row(tables[i].table, opt);
+
+		if (row < 0)
+			continue;
+		settings->text[tables[i].first + row] = value;
+		return RC_OK;
+	}
+	return RC_NOTFOUND;
 }
 
 /* Thresholds of the command line put those of the file aside, whichever form
@@ -182,7 +221,7 @@ static enum rc
 apply_config(const struct settings *settings, enum setting setting,
     const struct conf *conf, const char *device, struct policy *policy, struct err *err)
 {
-	const char *key = policy_options[setting].long_name;
+	const char *key = name_of(setting);
 	struct config_value value = config_find(conf, device, key);
 	struct err cause = { 0 };
 
@@ -201,7 +240,7 @@ apply_option(enum setting setting, const char *text, struct policy *policy,
 	if (take(policy, setting, text, &cause) == RC_OK)
 		return RC_OK;
 	return err_set(err, cause.rc == RC_NOMEM ? RC_NOMEM : RC_USAGE, "--%s: %s",
-	    policy_options[setting].long_name, cause.text);
+	    name_of(setting), cause.text);
 }
 
 enum rc

@@ -17,14 +17,17 @@ enum {
 
 /* Zeroed is "nothing said". Values are lent. */
 struct settings {
-	const char *text[SETTING_MAX]; /* by row of policy_options */
+	const char *text[SETTING_MAX]; /* by row, the tables laid end to end */
 };
 
-/* --policy --renew-before --grace -w -c --days ...; each is a key of the
- * configuration file, too. */
+/* When a certificate is due: --policy --renew-before --grace -w -c --days ...; for
+ * programs that read a device's clock; for those that judge what was read before.
+ * Each option is a key of the configuration file, too. */
 extern const struct opt policy_options[];
+extern const struct opt policy_clock_options[];
+extern const struct opt policy_age_options[];
 
-/* Take an option of policy_options; RC_NOTFOUND, with err left as it was, when it
+/* Take an option of these tables; RC_NOTFOUND, with err left as it was, when it
  * is none of them. The last value given counts. */
 enum rc setting_take(struct settings *settings, const struct opt *opt,
     const char *value);

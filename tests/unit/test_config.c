@@ -122,12 +122,10 @@ says_where_a_wrong_value_stands(void **state)
 	conf_free(conf);
 }
 
-/* One name each, on the command line and in the file. */
 static void
-every_policy_option_is_a_key(void **state)
+assert_keys(const struct opt *opt)
 {
-	(void)state;
-	for (const struct opt *opt = policy_options; opt->long_name != NULL; opt++) {
+	for (; opt->long_name != NULL; opt++) {
 		bool found = false;
 
 		for (const char *const *key = config_rules[0].keys; *key != NULL; key++)
@@ -135,6 +133,16 @@ every_policy_option_is_a_key(void **state)
 		if (!found)
 			fail_msg("%s is no key of [defaults]", opt->long_name);
 	}
+}
+
+/* One name each, on the command line and in the file. */
+static void
+every_policy_option_is_a_key(void **state)
+{
+	(void)state;
+	assert_keys(policy_options);
+	assert_keys(policy_clock_options);
+	assert_keys(policy_age_options);
 }
 
 int

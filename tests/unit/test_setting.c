@@ -11,9 +11,13 @@
 static const struct opt *
 option(const char *name)
 {
-	for (const struct opt *opt = policy_options; opt->long_name != NULL; opt++)
-		if (strcmp(opt->long_name, name) == 0)
-			return opt;
+	static const struct opt *const tables[] = { policy_options,
+		policy_clock_options, policy_age_options };
+
+	for (size_t i = 0; i < UNIT_COUNT(tables); i++)
+		for (const struct opt *opt = tables[i]; opt->long_name != NULL; opt++)
+			if (strcmp(opt->long_name, name) == 0)
+				return opt;
 	fail_msg("no option %s", name);
 	return NULL;
 }
