@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "tls/address.h"
+#include "tls/start.h"
 #include "tls/trust.h"
 #include "tls/wire.h"
 
@@ -294,7 +295,6 @@ is_refusal(const struct shake *shake, int ssl_error, unsigned long e)
 static enum rc
 say_why(const struct shake *shake, unsigned long e, struct err *err)
 {
-	const char *words = ERR_reason_error_string(e);
 	char field[128];
 
 	if (shake->wire.is_over_limit)
@@ -310,9 +310,8 @@ say_why(const struct shake *shake, unsigned long e, struct err *err)
 		    "TLS handshake: the peer closed the connection");
 	if (ERR_GET_LIB(e) == ERR_LIB_ASN1)
 		return err_set(err, RC_FORMAT, "certificate: RFC 5280 4.1: %s",
-		    words != NULL ? words : "not a certificate in DER");
-	return err_set(err, RC_TLS, "TLS handshake: %s",
-	    words != NULL ? words : "OpenSSL does not say why");
+		    tls_reason(e));
+	return err_set(err, RC_TLS, "TLS handshake: %s", tls_reason(e));
 }
 
 static enum rc

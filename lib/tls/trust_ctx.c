@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/private_file.h"
+#include "tls/start.h"
 #include "tls/trust.h"
 
 enum {
@@ -23,10 +24,10 @@ enum {
 static const char *
 cause(void)
 {
-	const char *words = ERR_reason_error_string(ERR_peek_last_error());
+	const char *words = tls_reason(ERR_peek_last_error());
 
 	ERR_clear_error();
-	return words != NULL ? words : "OpenSSL does not say why";
+	return words;
 }
 
 enum rc
