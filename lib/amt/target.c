@@ -417,9 +417,16 @@ target_complete(struct target *target, const struct conf *conf, struct err *err)
 enum rc
 target_load_trust(struct target *target, struct err *err)
 {
+	struct err cause = { 0 };
+	enum rc r;
+
 	if (target->trust_anchor_file == NULL || target->anchors != NULL)
 		return RC_OK;
-	return anchors_read_file(target->trust_anchor_file, &target->anchors, err);
+	r = anchors_read_file(target->trust_anchor_file, &target->anchors, &cause);
+	/* A file of ours is no answer of a device. */
+	if (r == RC_FORMAT || r == RC_LIMIT)
+		r = RC_CONFIG;
+	return r == RC_OK ? RC_OK : err_set(err, r, "trust anchor: %s", cause.text);
 }
 
 enum rc

@@ -68,7 +68,8 @@ enum rc target_take_option(struct target *target, const struct opt *opt,
 enum rc target_complete(struct target *target, const struct conf *conf,
     struct err *err);
 
-/* Read the trust anchors, if any are configured. */
+/* Read the trust anchors, if any are configured. RC_CONFIG for a file that holds
+ * none, RC_SYSTEM, RC_NOMEM. */
 enum rc target_load_trust(struct target *target, struct err *err);
 
 /* Read the secret from its file or descriptor, once. RC_CONFIG without one. */
