@@ -70,8 +70,8 @@ enum rc trust_read_chain(const STACK_OF(X509) *chain, struct cert ***ret_certs,
 /*
  * Client certificate, then the CAs above it, and its key, from PEM files, for
  * mutual TLS. The key file must not be readable by others and not encrypted:
- * nobody is asked for a pass phrase. RC_CONFIG, RC_SYSTEM for a missing file,
- * RC_FORMAT and RC_LIMIT for one that is no certificate or no key, RC_NOMEM.
+ * nobody is asked for a pass phrase. RC_CONFIG, also for a file that is no
+ * certificate or no key, RC_SYSTEM for a missing one, RC_NOMEM.
  */
 enum rc trust_use_client_cert(SSL_CTX *ctx, const char *cert_file, const char *key_file,
     struct err *err);

@@ -110,9 +110,8 @@ use_chain(SSL_CTX *ctx, const char *path, struct cert *const *certs, size_t n,
 	return RC_OK;
 }
 
-enum rc
-trust_use_client_cert(SSL_CTX *ctx, const char *cert_file, const char *key_file,
-    struct err *err)
+static enum rc
+use_files(SSL_CTX *ctx, const char *cert_file, const char *key_file, struct err *err)
 {
 	struct cert **certs = NULL;
 	EVP_PKEY *key = NULL;
@@ -137,4 +136,17 @@ out:
 	EVP_PKEY_free(key);
 	cert_free_list(certs, n);
 	return r;
+}
+
+enum rc
+trust_use_client_cert(SSL_CTX *ctx, const char *cert_file, const char *key_file,
+    struct err *err)
+{
+	struct err cause = { 0 };
+	enum rc r = use_files(ctx, cert_file, key_file, &cause);
+
+	/* A file of ours is no answer of a device. */
+	if (r == RC_FORMAT || r == RC_LIMIT)
+		r = RC_CONFIG;
+	return r == RC_OK ? RC_OK : err_set(err, r, "%s", cause.text);
 }

@@ -179,16 +179,17 @@ client_certificates_are_taken_or_told_what_is_wrong(void **state)
 		{ files.cert, files.open, RC_CONFIG,
 		    "open to group or others, use chmod 600" },
 		{ files.cert, files.other_key, RC_CONFIG, "other.pem: not the key of" },
-		{ files.cert, files.encrypted, RC_FORMAT,
+		{ files.cert, files.encrypted, RC_CONFIG,
 		    "no private key in PEM form, or an encrypted one" },
 		{ files.cert, files.missing, RC_SYSTEM, "missing.pem: cannot open" },
-		{ files.cert, files.junk, RC_FORMAT, "junk.pem: no private key" },
-		{ files.cert, files.empty, RC_FORMAT, "empty.pem: no private key" },
-		{ files.cert, files.huge, RC_LIMIT, "huge.pem: more than 65536 bytes" },
+		{ files.cert, files.junk, RC_CONFIG, "junk.pem: no private key" },
+		{ files.cert, files.empty, RC_CONFIG, "empty.pem: no private key" },
+		{ files.cert, files.huge, RC_CONFIG,
+		    "huge.pem: more than 65536 bytes" },
 		{ files.cert, files.cert, RC_CONFIG, "cert.pem: " },
 		{ files.missing, files.key, RC_SYSTEM, "missing.pem" },
-		{ files.junk, files.key, RC_FORMAT, "holds no certificate" },
-		{ files.key, files.key, RC_FORMAT, "holds no certificate" },
+		{ files.junk, files.key, RC_CONFIG, "holds no certificate" },
+		{ files.key, files.key, RC_CONFIG, "holds no certificate" },
 	};
 	struct err err;
 	SSL_CTX *ctx;
@@ -268,7 +269,7 @@ use_encrypted_key(void *ctx)
 		return 3; /* the echo */
 	r = trust_use_client_cert(ssl_ctx, files->cert, files->encrypted, NULL);
 	SSL_CTX_free(ssl_ctx);
-	return r == RC_FORMAT && poll(&screen, 1, 0) == 0 ? 0 : 1;
+	return r == RC_CONFIG && poll(&screen, 1, 0) == 0 ? 0 : 1;
 }
 
 static void
