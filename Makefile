@@ -244,6 +244,11 @@ lint:
 	@$(if $(NODEPS),,tests/deps.sh lint)
 	@+$(SUBMAKE) lint-run
 
+# A folder of pages, in which those they refer to are found.
+lint_manuals = rm -rf $(1) && mkdir -p $(1)/man8 && cp $(MANUALS) $(1)/man8 && \
+	PATH=$$PATH:/usr/sbin makewhatis $(CURDIR)/$(1) && \
+	MANPATH=$(CURDIR)/$(1) mandoc -T lint -W style $(MANUALS)
+
 lint-run: all
 	@clang-format --dry-run -Werror $(C_FILES)
 	@+$(SUBMAKE) CC=gcc WERROR=1 B=build/gcc-werror objects
@@ -254,7 +259,7 @@ lint-run: all
 	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE -Ilib \
 	    $(wildcard lib checks remediate tests)
 	@shellcheck -x $(SCRIPTS)
-	@$(if $(MANUALS),mandoc -T lint -W style $(MANUALS))
+	@$(if $(MANUALS),$(call lint_manuals,build/man))
 	@$(RUN) lint:$(B)
 
 tidy: $(TIDY)

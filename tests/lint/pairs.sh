@@ -57,10 +57,15 @@ for source in checks/*.c remediate/*.c; do
 	done
 	program=${B:-build/cc}/${source%.c}
 	[ -x "$program" ] || continue
-	for option in $("$program" --help 2>&1 | grep -oE '^ *(-.,? )?--[a-z0-9-]+' |
-	    grep -oE -- '--[a-z0-9-]+' | sort -u); do
+	options=$("$program" --help 2>&1 | grep -oE '^ *(-.,? )?--[a-z0-9-]+' |
+	    grep -oE -- '--[a-z0-9-]+' | sort -u)
+	for option in $options; do
 		grep -qE -- "Fl (-|\\\\-)${option#--}( |\$)" "$page" ||
 			say "$page: does not document $option"
+	done
+	for option in $(grep -oE 'Fl -[a-z0-9-]+' "$page" | cut -c 4- | sort -u); do
+		grep -qxF -- "-$option" <<<"$options" ||
+			say "$page: documents -$option, which $program does not take"
 	done
 done
 for page in checks/*.8 remediate/*.8; do
