@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What OpenSSL does when it is first used, and what it does not.  Manual pages
- * OPENSSL_init_crypto(3), ERR_load_strings(3).
+ * What OpenSSL does when it is first used, and what it does not: the first call
+ * decides for the whole process.  OPENSSL_init_crypto(3), ERR_load_strings(3).
  */
 /* The functions that load one library's words are deprecated in favour of loading
  * all at once, which OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS has ruled out. */
@@ -18,15 +18,19 @@
 enum rc
 tls_start(struct err *err)
 {
-	if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
+	/* OPENSSL_init_ssl() would add the names of all ciphers by itself. */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT |
 		    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+		    OPENSSL_INIT_NO_ADD_ALL_CIPHERS,
+		NULL) != 1 ||
+	    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG |
 		    OPENSSL_INIT_NO_LOAD_SSL_STRINGS,
 		NULL) != 1)
 		return err_set(err, RC_TLS, "OpenSSL: cannot be started");
 	return RC_OK;
 }
 
-/* Those a handshake and a certificate can fail with. */
+/* Those that a handshake, a certificate and a key can fail with. */
 static const struct {
 	int library;
 	int (*load)(void);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "tls/handshake.h"
-#include "tls/lean.h"
+#include "tls/start.h"
 
 enum {
 	DEADLINE_MS = 10000,
@@ -84,9 +84,10 @@ main(int argc, char **argv)
 		    "usage: shake [-4|-6] [-c CERT -k KEY] [-t MS] ADDRESS PORT\n");
 		return EXIT_WRONG_USAGE;
 	}
-	tls_start_lean();
-	r = tls_handshake(&endpoint, clock_monotonic_ms() + timeout_ms, &presented,
-	    &err);
+	r = tls_start(&err);
+	if (r == RC_OK)
+		r = tls_handshake(&endpoint, clock_monotonic_ms() + timeout_ms,
+		    &presented, &err);
 	if (r != RC_OK) {
 		printf("%s\n%s\n", rc_text(r), err.text);
 		return 1;

@@ -4,6 +4,7 @@
  */
 #include <openssl/asn1err.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include "tls/start.h"
@@ -45,12 +46,30 @@ starting_twice_is_fine(void **state)
 	assert_rc(tls_start(&err), RC_OK, &err);
 }
 
+static void
+what_a_handshake_needs_is_there(void **state)
+{
+	SSL_CTX *ctx = NULL;
+
+	(void)state;
+	assert_int_equal(tls_start(NULL), RC_OK);
+	ctx = SSL_CTX_new(TLS_client_method());
+	assert_non_null(ctx);
+	assert_true(sk_SSL_CIPHER_num(SSL_CTX_get_ciphers(ctx)) > 20);
+	SSL_CTX_free(ctx);
+	/* X509_verify() asks for digests by their old names. */
+	assert_non_null(EVP_get_digestbyname("SHA256"));
+	assert_non_null(EVP_get_digestbyname("SHA1"));
+	assert_null(EVP_get_cipherbyname("AES-256-CBC"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_are_loaded_when_there_is_an_error),
 		cmocka_unit_test(starting_twice_is_fine),
+		cmocka_unit_test(what_a_handshake_needs_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
