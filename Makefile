@@ -7,6 +7,9 @@ PREFIX     ?= /usr/local
 LIBEXECDIR ?= /usr/lib/nagios/plugins
 SBINDIR    ?= $(PREFIX)/sbin
 MANDIR     ?= $(PREFIX)/share/man
+MIBDIR     ?= $(PREFIX)/share/snmp/mibs
+DATADIR    ?= $(PREFIX)/share/amtcert
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 DESTDIR    ?=
 INSTALL    ?= install
 AR         ?= ar
@@ -17,6 +20,10 @@ WERROR     ?=
 COV        ?=
 FUZZ_RUNS  ?= 20000
 FUZZ_SEED  ?= 1
+
+# Where AMT-CERT-MIB is attached: in the Net-SNMP playpen until the project has an
+# enterprise number of its own.
+OID_ROOT   ?= 1.3.6.1.4.1.8072.9999.9999.16993
 
 comma := ,
 empty :=
@@ -41,14 +48,17 @@ CHECK_SRC  := $(sort $(wildcard checks/*.c))
 CHECK_MAIN := $(sort $(shell grep -lsw '^main' $(CHECK_SRC) /dev/null))
 REMEDY_SRC := $(sort $(wildcard remediate/*.c))
 REMEDY_MAIN := $(sort $(shell grep -lsw '^main' $(REMEDY_SRC) /dev/null))
+AGENT_MAIN := $(wildcard snmp/amtcert_agent.c)
+AGENT_SRC  := $(filter-out $(AGENT_MAIN),$(sort $(wildcard snmp/*.c)))
 SIM_SRC    := $(sort $(wildcard tests/sim/*.c))
 UNIT_SRC   := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_HELP  := $(filter-out $(UNIT_SRC),$(sort $(wildcard tests/unit/*.c)))
 FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC   := $(sort $(wildcard tests/tools/*.c))
-HEADERS    := $(sort $(wildcard lib/*/*.h tests/*/*.h))
-MANUALS    := $(sort $(wildcard checks/*.8 remediate/*.8))
-ALL_SRC    := $(LIB_SRC) $(CHECK_SRC) $(REMEDY_SRC) $(SIM_SRC) $(UNIT_SRC) \
+HEADERS    := $(sort $(wildcard lib/*/*.h snmp/*.h tests/*/*.h))
+MANUALS    := $(sort $(wildcard checks/*.8 remediate/*.8 snmp/*.8))
+ALL_SRC    := $(LIB_SRC) $(CHECK_SRC) $(REMEDY_SRC) $(AGENT_SRC) $(AGENT_MAIN) \
+	$(SIM_SRC) $(UNIT_SRC) \
 	$(UNIT_HELP) $(FUZZ_SRC) $(TOOL_SRC)
 
 LIB        := $(B)/libamtcert.a
@@ -56,6 +66,9 @@ CHECKS     := $(CHECK_MAIN:%.c=$(B)/%)
 REMEDIES   := $(REMEDY_MAIN:%.c=$(B)/%)
 CHECK_OBJ  := $(patsubst %.c,$(B)/%.o,$(filter-out $(CHECK_MAIN),$(CHECK_SRC)))
 REMEDY_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(REMEDY_MAIN),$(REMEDY_SRC)))
+AGENT      := $(AGENT_MAIN:%.c=$(B)/%)
+AGENT_LIB  := $(B)/snmp/libamtagent.a
+MIB        := $(B)/snmp/AMT-CERT-MIB.txt
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
@@ -78,6 +91,8 @@ PKG_CFLAGS    = $(call once,PKG_CFLAGS,$(patsubst -I%,-isystem %,$(call pkg,--cf
 PKG_LIBS      = $(call once,PKG_LIBS,$(call pkg,--libs $(PACKAGES)))
 # A TLS server without RFC 5746 is something OpenSSL cannot be.
 SIM_LIBS      = $(call once,SIM_LIBS,$(call pkg,--libs gnutls))
+# What the agent needs and nothing more: it must not be able to reach a device.
+AGENT_LIBS    = -lnetsnmpagent -lnetsnmp -lpthread $(call once,AGENT_PKG_LIBS,$(call pkg,--libs libcrypto sqlite3))
 CMOCKA_LIBS   = $(call once,CMOCKA_LIBS,$(call pkg,--libs cmocka))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow \
@@ -119,7 +134,7 @@ SUBMAKE = $(MAKE) --no-print-directory $(JOBS)
 .PHONY: all sim tests objects check check-run unit cli fuzz lint lint-run tidy format cov bench \
 	bench-run valgrind demo demo-run deps install uninstall clean help FORCE
 
-all: $(LIB) $(CHECKS) $(REMEDIES)
+all: $(LIB) $(CHECKS) $(REMEDIES) $(AGENT) $(MIB)
 sim: $(SIM)
 tests: all $(SIM) $(UNITS) $(TOOLS)
 objects: $(ALL_SRC:%.c=$(B)/%.o)
@@ -141,11 +156,35 @@ $(B)/flags: FORCE
 	$(call keep,$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS_ALL))
 
 $(B)/sources: FORCE
-	$(call keep,$(LIB_SRC) $(SIM_SRC) $(UNIT_HELP) $(CHECK_SRC) $(REMEDY_SRC))
+	$(call keep,$(LIB_SRC) $(SIM_SRC) $(UNIT_HELP) $(CHECK_SRC) $(REMEDY_SRC) $(AGENT_SRC))
+
+$(B)/oid_root: FORCE
+	$(call keep,$(OID_ROOT))
 
 $(LIB): $(LIB_SRC:%.c=$(B)/%.o) $(B)/sources
 	@rm -f $@
 	$(call say,AR,$@)$(AR) rcs $@ $(filter %.o,$^)
+
+# The agent is a room of its own; its tests are tests/unit/test_snmp_*.c.
+$(B)/snmp/% $(B)/tests/unit/test_snmp_%: CPPFLAGS_ALL += -I.
+$(B)/snmp/settings.%: CPPFLAGS_ALL += -DAMTCERT_OID_ROOT=$(subst .,$(comma),$(OID_ROOT))
+$(B)/snmp/settings.o: $(B)/oid_root
+
+$(AGENT_LIB): $(AGENT_SRC:%.c=$(B)/%.o) $(B)/sources
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $(filter %.o,$^)
+
+$(AGENT): $(B)/%: $(B)/%.o $(AGENT_LIB) $(LIB)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $< $(AGENT_LIB) $(LIB) $(AGENT_LIBS)
+
+# The lines of the MIB that depend on the root; as they stand for the playpen.
+PLAYPEN    := 1.3.6.1.4.1.8072.9999.9999
+MIB_ROOT    = s/netSnmpPlaypen FROM NET-SNMP-MIB; /enterprises FROM SNMPv2-SMI; /; \
+	s/{ netSnmpPlaypen 16993 }/{ enterprises $(subst ., ,$(OID_ROOT:1.3.6.1.4.1.%=%)) }/
+
+$(MIB): snmp/AMT-CERT-MIB.txt $(B)/oid_root
+	@mkdir -p $(@D)
+	$(call say,MIB,$@)sed '/-- root$$/{$(if $(filter $(PLAYPEN).16993,$(OID_ROOT)),,$(MIB_ROOT))}' $< >$@
 
 # A source without main() belongs to every program of its folder.
 $(CHECKS): $(CHECK_OBJ)
@@ -156,9 +195,10 @@ $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
 $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(SIM_LIBS)
 
+$(filter $(B)/tests/unit/test_snmp_%,$(UNITS)): $(AGENT_LIB)
 $(UNITS): $(B)/%: $(B)/%.o $(UNIT_OBJ) $(LIB)
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) $(LIB) \
-	    $(CMOCKA_LIBS) $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) \
+	    $(filter $(AGENT_LIB),$^) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS)
 
 $(FUZZERS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $< $(LIB) $(PKG_LIBS)
@@ -256,8 +296,8 @@ lint-run: all
 	@mkdir -p build/cppcheck
 	@cppcheck --std=c11 --language=c --enable=warning,style,performance,portability \
 	    --inline-suppr $(CPPCHECK_OFF) --error-exitcode=1 --quiet \
-	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE -Ilib \
-	    $(wildcard lib checks remediate tests)
+	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE -Ilib -I. \
+	    $(wildcard lib checks remediate snmp tests)
 	@shellcheck -x $(SCRIPTS)
 	@$(if $(MANUALS),$(call lint_manuals,build/man))
 	@$(RUN) lint:$(B)

@@ -9,13 +9,15 @@ set -eu
 build_packages='
 	gcc libc6-dev make pkg-config
 	libssl-dev libcurl4-openssl-dev libgnutls28-dev libxml2-dev libsqlite3-dev
+	libsnmp-dev
 	curl openssl
 '
 test_packages='
 	libcmocka-dev clang binutils valgrind monitoring-plugins-basic certmonger
+	snmp snmpd snmptrapd prometheus-snmp-exporter
 '
 lint_packages='
-	clang-format clang-tidy cppcheck shellcheck mandoc gcovr
+	clang-format clang-tidy cppcheck shellcheck mandoc gcovr smitools
 '
 
 packages() {

@@ -25,6 +25,9 @@
 static const char *const defaults_keys[] = { COMMON_KEYS, NULL };
 static const char *const group_keys[] = { GROUP_KEYS, NULL };
 static const char *const device_keys[] = { DEVICE_KEYS, NULL };
+static const char *const agent_keys[] = { "agentx-socket", "state-dir", "oid-root",
+	"ping-interval", "reload-interval", "scan-stall", "expiry-horizon", "expiry-rows",
+	"notify", "notify-per-minute", "notify-per-second", "listen", "snmp-config", NULL };
 /* clang-format on */
 
 const struct conf_section_rule config_rules[] = {
@@ -32,6 +35,7 @@ const struct conf_section_rule config_rules[] = {
 	{ "device", true, device_keys },
 	{ "group", true, group_keys },
 	{ "ca", true, NULL }, /* by backend: ca/ca.h */
+	{ "agent", false, agent_keys }, /* snmp/settings.h */
 	{ NULL, false, NULL },
 };
 

@@ -50,7 +50,7 @@ ban() {
 	done
 }
 
-product=(lib/*/*.[ch] checks/*.[ch] remediate/*.[ch])
+product=(lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] snmp/*.[ch])
 library=(lib/*/*.[ch])
 every=("${product[@]}" tests/*/*.[ch])
 silent=()

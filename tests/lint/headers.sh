@@ -12,25 +12,26 @@ say() {
 }
 
 read -ra flags < <(pkg-config --cflags libssl libcurl libxml-2.0 sqlite3)
-for header in lib/*/*.h tests/*/*.h; do
-	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Ilib "${flags[@]}" -Wall -Wextra -Werror \
+for header in lib/*/*.h snmp/*.h tests/*/*.h; do
+	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Ilib -I. "${flags[@]}" -Wall -Wextra -Werror \
 	    -fsyntax-only -x c "$header" || say "$header: does not compile alone"
 done
 
-for source in lib/*/*.c; do
+# Net-SNMP's headers have to come before all others.
+for source in lib/*/*.c snmp/*.c; do
 	header=${source#lib/}
 	header=${header%.c}.h
-	[ -e "lib/$header" ] || continue
-	first=$(sed -n 's/^#include //p' "$source" | sed 1q)
+	[ -e "lib/$header" ] || [ -e "$header" ] || continue
+	first=$(sed -n 's/^#include //p' "$source" | grep -v '^<net-snmp/' | sed 1q)
 	[ "$first" = "\"$header\"" ] || say "$source: includes $first first, not its header"
 done
 
 mark='SPDX-License-Identifier: BSD-2-Clause'
-for file in lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] tests/*/*.[ch]; do
+for file in lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] snmp/*.[ch] tests/*/*.[ch]; do
 	[ "$(sed 1q "$file")" = "/* $mark */" ] || say "$file: first line is not /* $mark */"
 done
 for file in Makefile .ci/run .clang-format .clang-tidy tests/*.sh tests/*/*.sh \
-    tests/*/*.t checks/*.8 remediate/*.8; do
+    tests/*/*.t checks/*.8 remediate/*.8 snmp/*.8 snmp/*.txt; do
 	[ -e "$file" ] || continue
 	sed 2q "$file" | grep -qF "$mark" || say "$file: no $mark in the first two lines"
 done

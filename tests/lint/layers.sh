@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-set -- lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] tests/sim/*.[ch]
+set -- lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] snmp/*.[ch] tests/sim/*.[ch]
 files=
 for file; do
 	[ -e "$file" ] && files="$files $file"

@@ -45,7 +45,7 @@ if [ -e lib/policy/remedy.c ]; then
 fi
 
 # Programs and manual pages.
-for source in checks/*.c remediate/*.c; do
+for source in checks/*.c remediate/*.c snmp/*.c; do
 	is_program "$source" || continue
 	page=${source%.c}.8
 	if [ ! -e "$page" ]; then
@@ -68,7 +68,7 @@ for source in checks/*.c remediate/*.c; do
 			say "$page: documents -$option, which $program does not take"
 	done
 done
-for page in checks/*.8 remediate/*.8; do
+for page in checks/*.8 remediate/*.8 snmp/*.8; do
 	is_program "${page%.8}.c" || say "$page: has no program"
 done
 exit $bad

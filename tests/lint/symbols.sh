@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the binaries prove: no check holds code that writes to a device, and a
-# check without login links neither an HTTP nor an XML nor a database library.
+# What the binaries prove: no check holds code that writes to a device, a check
+# without login links neither an HTTP nor an XML nor a database library, and the
+# agent can reach no device.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 shopt -s nullglob
@@ -54,4 +55,11 @@ for check in "${checks[@]}"; do
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 libsqlite3 ;;
 	esac
 done
+
+agent=$B/snmp/amtcert_agent
+if [ -x "$agent" ]; then
+	may_not_need "$agent" libcurl libxml2 libssl libnetsnmpmibs
+elif [ -e snmp/amtcert_agent.c ]; then
+	say "$agent: not built"
+fi
 exit $bad

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The orders of a mirror: by end, by name; and finding a row in one of them.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "snmp/health.h"
+#include "snmp/mirror.h"
+
+/* A time and a place in one number: sorting needs nothing else. */
+#define PLACE_BITS 32
+
+uint32_t
+mirror_end_key(const struct mirror_cert *cert)
+{
+	if (cert->not_after < 1)
+		return 1;
+	return cert->not_after > UINT32_MAX ? UINT32_MAX : (uint32_t)cert->not_after;
+}
+
+size_t
+mirror_name_key(const struct mirror *mirror, const struct mirror_device *device,
+    uint8_t key[MIRROR_TEXT_MAX])
+{
+	size_t len;
+	const uint8_t *name = mirror_octets(mirror, device->name, &len);
+
+	for (size_t i = 0; i < len; i++)
+		key[i] = name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i];
+	return len;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static enum rc
+sort_by_end(struct mirror *mirror, struct err *err)
+{
+	uint64_t *keys = malloc((mirror->n_certs + 1) * sizeof(*keys));
+	uint32_t *by_end = malloc((mirror->n_certs + 1) * sizeof(*by_end));
+	size_t n = 0;
+
+	if (keys == NULL || by_end == NULL) {
+		free(keys);
+		free(by_end);
+		return err_set(err, RC_NOMEM, "inventory: out of memory");
+	}
+	for (size_t i = 0; i < mirror->n_certs; i++) {
+		const struct mirror_cert *cert = &mirror->certs[i];
+
+		if (health_is_in_use(cert) && cert->not_after != MIRROR_NO_TIME)
+			keys[n++] = (uint64_t)mirror_end_key(cert) << PLACE_BITS | i;
+	}
+	qsort(keys, n, sizeof(*keys), compare_numbers);
+	for (size_t i = 0; i < n; i++)
+		by_end[i] = (uint32_t)keys[i];
+	free(keys);
+	mirror->by_end = by_end;
+	mirror->n_by_end = n;
+	return RC_OK;
+}
+
+/* Not IMPLIED: by length, then octets (RFC 2578 section 7.7). */
+static int
+compare_names(const void *a, const void *b, void *ctx)
+{
+	const struct mirror *mirror = ctx;
+	uint8_t x[MIRROR_TEXT_MAX], y[MIRROR_TEXT_MAX];
+	size_t x_len =
+	    mirror_name_key(mirror, &mirror->devices[*(const uint32_t *)a], x);
+	size_t y_len =
+	    mirror_name_key(mirror, &mirror->devices[*(const uint32_t *)b], y);
+
+	if (x_len != y_len)
+		return x_len < y_len ? -1 : 1;
+	return memcmp(x, y, x_len);
+}
+
+static int
+compare_names_and_places(const void *a, const void *b, void *ctx)
+{
+	const uint32_t *x = a, *y = b;
+	int by_name = compare_names(a, b, ctx);
+
+	return by_name != 0 ? by_name : (*x > *y) - (*x < *y);
+}
+
+/* Of devices with one name the first keeps the row. */
+static size_t
+drop_repeated_names(struct mirror *mirror, uint32_t *by_name, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 ||
+		    compare_names(&by_name[kept - 1], &by_name[i], mirror) != 0)
+			by_name[kept++] = by_name[i];
+	return kept;
+}
+
+static enum rc
+sort_by_name(struct mirror *mirror, struct err *err)
+{
+	uint32_t *by_name = malloc((mirror->n_devices + 1) * sizeof(*by_name));
+	size_t n = 0;
+
+	if (by_name == NULL)
+		return err_set(err, RC_NOMEM, "inventory: out of memory");
+	for (size_t i = 0; i < mirror->n_devices; i++) {
+		size_t len;
+
+		(void)mirror_octets(mirror, mirror->devices[i].name, &len);
+		if (len >= 1 && len <= MIRROR_KEY_MAX)
+			by_name[n++] = (uint32_t)i;
+	}
+	qsort_r(by_name, n, sizeof(*by_name), compare_names_and_places, mirror);
+	mirror->by_name = by_name;
+	mirror->n_by_name = drop_repeated_names(mirror, by_name, n);
+	return RC_OK;
+}
+
+enum rc
+mirror_seal(struct mirror *mirror, int64_t now, struct err *err)
+{
+	enum rc r;
+
+	free(mirror->interned);
+	mirror->interned = NULL;
+	mirror->cap_interned = 0;
+	r = sort_by_end(mirror, err);
+	if (r == RC_OK)
+		r = sort_by_name(mirror, err);
+	if (r == RC_OK)
+		mirror->totals = health_count(mirror, now);
+	return r;
+}
+
+bool
+mirror_find_device(const struct mirror *mirror, uint32_t index, size_t *ret_place)
+{
+	size_t low = 0, high = mirror->n_devices;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (mirror->devices[middle].index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == mirror->n_devices || mirror->devices[low].index != index)
+		return false;
+	*ret_place = low;
+	return true;
+}
+
+bool
+mirror_find_cert(const struct mirror *mirror, uint32_t device_index,
+    uint32_t cert_index, size_t *ret_place)
+{
+	const struct mirror_device *device;
+	size_t place;
+
+	if (!mirror_find_device(mirror, device_index, &place))
+		return false;
+	device = &mirror->devices[place];
+	for (size_t i = device->first_cert; i < device->first_cert + device->n_certs;
+	     i++)
+		if (mirror->certs[i].index == cert_index) {
+			*ret_place = i;
+			return true;
+		}
+	return false;
+}
