@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * GET and GETNEXT requests of Net-SNMP to group.h and back.  GETBULK does not come
+ * here: the library makes GETNEXT of it, and a handler that answered all
+ * repetitions itself would hand out what a view excludes.
+ */
+#include "snmp/handler.h"
+
+#include <net-snmp/net-snmp-config.h>
+#include <net-snmp/net-snmp-includes.h>
+#include <net-snmp/agent/net-snmp-agent-includes.h>
+
+/* Sub-identifiers of the library are longs. */
+static size_t
+narrow(const oid *from, size_t n, uint32_t to[GROUP_OID_MAX])
+{
+	if (n > GROUP_OID_MAX)
+		n = GROUP_OID_MAX;
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[i] > UINT32_MAX ? UINT32_MAX : (uint32_t)from[i];
+	return n;
+}
+
+static size_t
+base_of(const struct handler *handler, uint32_t base[GROUP_OID_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < handler->n_root; i++)
+		base[n++] = handler->root[i];
+	for (size_t i = 0; i < handler->group->n_base; i++)
+		base[n++] = handler->group->base[i];
+	return n;
+}
+
+static int
+put_oid(netsnmp_variable_list *vb, const struct value *value)
+{
+	oid parts[GROUP_OID_MAX];
+
+	for (size_t i = 0; i < value->n_parts; i++)
+		parts[i] = value->parts[i];
+	return snmp_set_var_typed_value(vb, ASN_OBJECT_ID, parts,
+	    value->n_parts * sizeof(parts[0]));
+}
+
+static int
+put_value(netsnmp_variable_list *vb, const struct value *value)
+{
+	static const u_char types[] = {
+		[VALUE_INTEGER] = ASN_INTEGER,
+		[VALUE_UNSIGNED] = ASN_UNSIGNED,
+		[VALUE_COUNTER] = ASN_COUNTER,
+		[VALUE_TICKS] = ASN_TIMETICKS,
+		[VALUE_OCTETS] = ASN_OCTET_STR,
+		[VALUE_OID] = ASN_OBJECT_ID,
+	};
+	long number = (long)value->number; /* of 32 bits, signed or not */
+
+	if (value->kind == VALUE_OCTETS)
+		return snmp_set_var_typed_value(vb, ASN_OCTET_STR, value->octets,
+		    value->len);
+	if (value->kind == VALUE_OID)
+		return put_oid(vb, value);
+	return snmp_set_var_typed_value(vb, types[value->kind], &number,
+	    sizeof(number));
+}
+
+static int
+put_cell(const struct handler *handler, const struct view *view,
+    const struct cell *cell, netsnmp_variable_list *vb)
+{
+	struct value value = { .kind = VALUE_INTEGER };
+
+	(void)handler;
+	cell->column->read(view, cell->row, &value);
+	return put_value(vb, &value);
+}
+
+static int
+answer_get(const struct handler *handler, const struct view *view,
+    netsnmp_agent_request_info *info, netsnmp_request_info *request)
+{
+	netsnmp_variable_list *vb = request->requestvb;
+	uint32_t name[GROUP_OID_MAX];
+	size_t n = narrow(vb->name, vb->name_length, name);
+	size_t n_base = handler->n_root + handler->group->n_base;
+	struct cell cell;
+
+	/* The library asks only for what lies below the registration. */
+	if (n < n_base)
+		return netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+	switch (group_get(handler->group, view, name + n_base, n - n_base, &cell)) {
+	case GROUP_FOUND:
+		return put_cell(handler, view, &cell, vb);
+	case GROUP_NO_OBJECT:
+		return netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+	case GROUP_NO_INSTANCE:
+		break;
+	}
+	return netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+}
+
+/* Where there is no next object the binding is left alone, and the master goes on. */
+static int
+answer_next(const struct handler *handler, const struct view *view,
+    netsnmp_variable_list *vb)
+{
+	uint32_t name[GROUP_OID_MAX], base[GROUP_OID_MAX], rest[GROUP_OID_MAX];
+	size_t n = narrow(vb->name, vb->name_length, name);
+	size_t n_base = base_of(handler, base), n_rest = 0;
+	oid found[MAX_OID_LEN];
+	struct cell cell;
+
+	if (group_compare(name, n, base, n_base) > 0) {
+		if (n < n_base || group_compare(name, n_base, base, n_base) != 0)
+			return SNMP_ERR_NOERROR; /* behind all of the group */
+		n_rest = n - n_base;
+	}
+	if (!group_next(handler->group, view, name + n_base, n_rest, &cell))
+		return SNMP_ERR_NOERROR;
+	n_rest = group_name(handler->group, view, &cell, rest);
+	for (size_t i = 0; i < n_base; i++)
+		found[i] = base[i];
+	for (size_t i = 0; i < n_rest; i++)
+		found[n_base + i] = rest[i];
+	if (snmp_set_var_objid(vb, found, n_base + n_rest) != 0)
+		return SNMP_ERR_GENERR;
+	return put_cell(handler, view, &cell, vb);
+}
+
+static int
+answer(netsnmp_mib_handler *mib_handler, netsnmp_handler_registration *registration,
+    netsnmp_agent_request_info *info, netsnmp_request_info *requests)
+{
+	struct handler *handler = mib_handler->myvoid;
+	struct view view;
+
+	(void)registration;
+	handler->look(handler->ctx, &view);
+	for (netsnmp_request_info *request = requests; request != NULL;
+	     request = request->next) {
+		int failed = 0;
+
+		if (request->processed != 0)
+			continue;
+		if (info->mode == MODE_GET)
+			(void)answer_get(handler, &view, info, request);
+		else if (info->mode == MODE_GETNEXT)
+			failed = answer_next(handler, &view, request->requestvb);
+		else
+			failed = SNMP_ERR_GENERR;
+		if (failed != 0)
+			(void)netsnmp_set_request_error(info, request, SNMP_ERR_GENERR);
+	}
+	return SNMP_ERR_NOERROR;
+}
+
+enum rc
+handler_register(struct handler *handler, struct err *err)
+{
+	uint32_t base[GROUP_OID_MAX];
+	size_t n = base_of(handler, base);
+	netsnmp_handler_registration *registration;
+	netsnmp_mib_handler *mib_handler;
+	oid parts[GROUP_OID_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		parts[i] = base[i];
+	mib_handler = netsnmp_create_handler(handler->group->name, answer);
+	if (mib_handler == NULL)
+		return err_set(err, RC_NOMEM, "%s: out of memory",
+		    handler->group->name);
+	mib_handler->myvoid = handler;
+	registration = netsnmp_handler_registration_create(handler->group->name,
+	    mib_handler, parts, n, HANDLER_CAN_RONLY);
+	if (registration == NULL) {
+		netsnmp_handler_free(mib_handler);
+		return err_set(err, RC_NOMEM, "%s: out of memory",
+		    handler->group->name);
+	}
+	/* Frees the registration when it refuses it. */
+	if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK)
+		return err_set(err, RC_STATE, "%s: the SNMP library refuses it",
+		    handler->group->name);
+	handler->registration = registration;
+	return RC_OK;
+}
+
+void
+handler_unregister(struct handler *handler)
+{
+	if (handler->registration != NULL)
+		(void)netsnmp_unregister_handler(handler->registration);
+	handler->registration = NULL;
+}
