@@ -76,8 +76,12 @@ build_path(struct accept_ctx *ctx, struct err *err)
 	chain[0] = leaf;
 	for (size_t i = 0; i < input->n_chain; i++)
 		chain[i + 1] = input->chain[i];
-	r = path_verify(input->anchors, chain, input->n_chain + 1, input->now,
-	    MIN_LEVEL, &ctx->path, err);
+	ctx->at = input->now;
+	if (leaf->not_before > input->now &&
+	    leaf->not_before <= input->now + ACCEPT_CLOCK_SLACK_S)
+		ctx->at = leaf->not_before;
+	r = path_verify(input->anchors, chain, input->n_chain + 1, ctx->at, MIN_LEVEL,
+	    &ctx->path, err);
 	cert_free(leaf);
 	return r;
 }

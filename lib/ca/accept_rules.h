@@ -11,7 +11,8 @@
 #include "ca/accept.h"
 
 enum {
-	ACCEPT_WORDS_SIZE = 320
+	ACCEPT_WORDS_SIZE = 320,
+	ACCEPT_CLOCK_SLACK_S = 5 * 60, /* a CA's clock may be this far ahead */
 };
 
 enum accept_judgement {
@@ -24,7 +25,8 @@ struct accept_ctx {
 	const struct accept_input *input;
 	X509 *x; /* the leaf, its extensions noted by OpenSSL */
 	X509_REQ *req;
-	struct path path; /* of the leaf, at now */
+	int64_t at;	  /* now; the beginning of the leaf if that is just ahead */
+	struct path path; /* of the leaf, at that time */
 };
 
 struct accept_words {

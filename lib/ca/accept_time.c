@@ -12,7 +12,6 @@
 #include "ca/accept_rules.h"
 
 enum {
-	CLOCK_SLACK_S = 5 * 60,
 	MIN_LEFT_S = 30 * CLOCK_DAY_S, /* unless half of what was wanted is less */
 };
 
@@ -55,10 +54,10 @@ judge_begin(const struct accept_input *input, struct accept_words *words)
 	char time[CLOCK_TIME_SIZE];
 	int64_t not_before = input->leaf->not_before;
 
-	if (not_before > input->now + CLOCK_SLACK_S)
+	if (not_before > input->now + ACCEPT_CLOCK_SLACK_S)
 		return accept_say(words, ACCEPT_FAIL, "not valid before %s",
 		    clock_format_time(not_before, time));
-	if (not_before > input->device_now + CLOCK_SLACK_S)
+	if (not_before > input->device_now + ACCEPT_CLOCK_SLACK_S)
 		return accept_say(words, ACCEPT_FAIL,
 		    "not valid before %s, which by the device's clock is to come",
 		    clock_format_time(not_before, time));
@@ -163,7 +162,7 @@ strict_objection(X509_STORE_CTX *verify, const struct accept_ctx *ctx,
 	if (X509_STORE_CTX_init(verify, store, ctx->x, middle) != 1)
 		return "could not be looked at";
 	param = X509_STORE_CTX_get0_param(verify);
-	X509_VERIFY_PARAM_set_time(param, (time_t)ctx->input->now);
+	X509_VERIFY_PARAM_set_time(param, (time_t)ctx->at);
 	if (X509_VERIFY_PARAM_set_flags(param,
 		X509_V_FLAG_X509_STRICT | X509_V_FLAG_PARTIAL_CHAIN) != 1)
 		return "could not be looked at";
