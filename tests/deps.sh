@@ -13,8 +13,10 @@ build_packages='
 	curl openssl
 '
 test_packages='
-	libcmocka-dev clang binutils valgrind monitoring-plugins-basic certmonger
+	libcmocka-dev clang binutils valgrind monitoring-plugins-basic
 	snmp snmpd snmptrapd prometheus-snmp-exporter
+	certmonger python3 strongswan-pki libstrongswan-standard-plugins
+	libstrongswan-extra-plugins
 '
 lint_packages='
 	clang-format clang-tidy cppcheck shellcheck mandoc gcovr smitools

@@ -21,6 +21,7 @@ static const char default_name[] = "local";
 static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
 	&ca_exec_ops,
+	&ca_est_ops,
 };
 
 struct ca {

@@ -199,5 +199,6 @@ struct ca_ops {
 
 extern const struct ca_ops ca_local_ops;
 extern const struct ca_ops ca_exec_ops;
+extern const struct ca_ops ca_est_ops;
 
 #endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Makes a session of the settings of a [ca NAME], and refuses what would weaken it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/private_file.h"
+#include "ca/https.h"
+#include "ca/https_session.h"
+
+static const struct {
+	const char *word;
+	enum https_auth auth;
+} auth_words[] = {
+	{ "none", HTTPS_AUTH_NONE },
+	{ "basic", HTTPS_AUTH_BASIC },
+	{ "digest", HTTPS_AUTH_DIGEST },
+	{ "negotiate", HTTPS_AUTH_NEGOTIATE },
+};
+
+/*
+ * "host:port" of an https URL without user, query and fragment; false for any
+ * other, and for one that is too long.
+ */
+static bool
+read_host(const char *url, char host[HTTPS_HOST_SIZE])
+{
+	CURLU *parts = curl_url();
+	char *scheme = NULL;
+	char *name = NULL;
+	char *port = NULL;
+	char *other = NULL;
+	bool is_fine = false;
+	int n = -1;
+
+	if (parts == NULL)
+		return false;
+	is_fine = strlen(url) < HTTPS_URL_MAX_BYTES &&
+	    curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+	    strcmp(scheme, "https") == 0 &&
+	    curl_url_get(parts, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
+		CURLUE_OK &&
+	    curl_url_get(parts, CURLUPART_USER, &other, 0) == CURLUE_NO_USER &&
+	    curl_url_get(parts, CURLUPART_FRAGMENT, &other, 0) == CURLUE_NO_FRAGMENT;
+	if (is_fine)
+		n = snprintf(host, HTTPS_HOST_SIZE, "%s:%s", name, port);
+	curl_free(scheme);
+	curl_free(name);
+	curl_free(port);
+	curl_free(other);
+	curl_url_cleanup(parts);
+	return n > 0 && n < HTTPS_HOST_SIZE;
+}
+
+bool
+https_is_same_origin(const struct https *https, const char *url)
+{
+	char host[HTTPS_HOST_SIZE];
+
+	return read_host(url, host) && strcasecmp(host, https->host) == 0;
+}
+
+static enum rc
+read_url(const struct section *section, struct https *https, struct err *err)
+{
+	const char *text = NULL;
+	size_t len = 0;
+	enum rc r = section_require(section, "url", &text, err);
+
+	if (r != RC_OK)
+		return r;
+	if (!read_host(text, https->host) || strchr(text, '?') != NULL)
+		return section_refuse(section, "url",
+		    "not https://HOST[:PORT][/PATH]: a CA is never asked without TLS",
+		    err);
+	len = strlen(text);
+	while (len > 0 && text[len - 1] == '/')
+		len--;
+	https->url = strndup(text, len);
+	return https->url != NULL ? RC_OK : err_set(err, RC_NOMEM, "out of memory");
+}
+
+static enum rc
+read_auth(const struct section *section, unsigned int allowed, enum https_auth *auth,
+    struct err *err)
+{
+	const char *text = section_text(section, "auth", NULL);
+
+	for (size_t i = 0; i < sizeof(auth_words) / sizeof(auth_words[0]); i++) {
+		if ((allowed & auth_words[i].auth) == 0 ||
+		    (text != NULL && strcmp(text, auth_words[i].word) != 0))
+			continue;
+		*auth = auth_words[i].auth;
+		return RC_OK;
+	}
+	return section_refuse(section, "auth", "not one that this backend knows", err);
+}
+
+/* Name and password belong to basic and digest, and to nothing else. */
+static enum rc
+read_login(const struct section *section, struct https *https, struct err *err)
+{
+	const char *file = section_text(section, "secret-file", NULL);
+	bool needs_login =
+	    https->auth == HTTPS_AUTH_BASIC || https->auth == HTTPS_AUTH_DIGEST;
+
+	https->logname = section_text(section, "logname", NULL);
+	if (!needs_login && https->logname == NULL && file == NULL)
+		return RC_OK;
+	if (!needs_login)
+		return section_refuse(section, file != NULL ? "secret-file" : "logname",
+		    "the configured auth sends no password", err);
+	if (https->logname == NULL || file == NULL)
+		return err_set(err, RC_CONFIG,
+		    "%s: [ca %s]: auth needs logname and secret-file",
+		    conf_path(section->conf), section->name);
+	return secret_read_file(&https->secret, file, err);
+}
+
+static enum rc
+read_client_cert(const struct section *section, struct https *https,
+    const char **ret_cert, const char **ret_key, struct err *err)
+{
+	const char *cert_file = section_text(section, "client-cert", NULL);
+	const char *key_file = section_text(section, "client-key", cert_file);
+	struct cert **certs = NULL;
+	size_t n = 0;
+	int fd = -1;
+	enum rc r;
+
+	if (cert_file == NULL && key_file == NULL)
+		return RC_OK;
+	if (cert_file == NULL)
+		return section_refuse(section, "client-key", "without client-cert",
+		    err);
+	r = cert_read_pem_file(cert_file, &certs, &n, err);
+	if (r == RC_OK)
+		r = private_file_open(key_file, &fd, err);
+	if (r == RC_OK) {
+		close(fd);
+		https->client_not_after = certs[0]->not_after;
+		*ret_cert = cert_file;
+		*ret_key = key_file;
+	}
+	cert_free_list(certs, n);
+	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
+}
+
+/* A file that is wrong is wrong now, not with the first request. */
+static enum rc
+find_anchors(const struct section *section, const char **ret_file, struct err *err)
+{
+	const char *file = section_text(section, "server-anchor",
+	    section_text(section, "trust-anchor", NULL));
+	struct anchors *anchors = NULL;
+	enum rc r;
+
+	if (file == NULL)
+		return section_require(section, "trust-anchor", ret_file, err);
+	r = anchors_read_file(file, &anchors, err);
+	anchors_free(anchors);
+	*ret_file = file;
+	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
+}
+
+enum rc
+https_open(const struct section *section, unsigned int allowed,
+    struct https **ret_https, struct err *err)
+{
+	struct https *https = calloc(1, sizeof(*https));
+	const char *anchor_file = NULL;
+	const char *cert_file = NULL;
+	const char *key_file = NULL;
+	enum rc r;
+
+	if (https == NULL)
+		return err_set(err, RC_NOMEM, "out of memory");
+	buf_init(&https->body, HTTPS_ANSWER_MAX_BYTES);
+	if (curl_global_init(CURL_GLOBAL_SSL) != CURLE_OK) {
+		free(https);
+		return err_set(err, RC_NOMEM, "libcurl cannot start");
+	}
+	r = read_url(section, https, err);
+	if (r == RC_OK)
+		r = read_auth(section, allowed, &https->auth, err);
+	if (r == RC_OK)
+		r = read_login(section, https, err);
+	if (r == RC_OK)
+		r = read_client_cert(section, https, &cert_file, &key_file, err);
+	if (r == RC_OK)
+		r = find_anchors(section, &anchor_file, err);
+	if (r == RC_OK)
+		r = https_set_up(https, anchor_file, cert_file, key_file, err);
+	if (r != RC_OK) {
+		https_free(https);
+		return r;
+	}
+	*ret_https = https;
+	return RC_OK;
+}
+
+void
+https_free(struct https *https)
+{
+	if (https == NULL)
+		return;
+	curl_easy_cleanup(https->curl);
+	curl_global_cleanup();
+	secret_clear(&https->secret);
+	buf_clear(&https->body);
+	free(https->url);
+	free(https);
+}
+
+const char *
+https_url(const struct https *https)
+{
+	return https->url;
+}
+
+enum https_auth
+https_auth_of(const struct https *https)
+{
+	return https->auth;
+}
+
+const char *
+https_logname(const struct https *https)
+{
+	return https->logname;
+}
+
+const struct secret *
+https_secret(const struct https *https)
+{
+	return secret_is_set(&https->secret) ? &https->secret : NULL;
+}
+
+int64_t
+https_client_not_after(const struct https *https)
+{
+	return https->client_not_after;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a session holds.  Private to https.c and https_open.c; others see
+ * ca/https.h.
+ */
+#ifndef AMTCERT_CA_HTTPS_SESSION_H
+#define AMTCERT_CA_HTTPS_SESSION_H
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+#include "base/secret.h"
+#include "ca/https.h"
+
+enum {
+	HTTPS_HOST_SIZE = 300
+};
+
+struct https {
+	CURL *curl;
+	char *url;
+	char host[HTTPS_HOST_SIZE]; /* "host:port", for messages and comparison */
+	char error[CURL_ERROR_SIZE];
+	enum https_auth auth;
+	const char *logname; /* lent from the configuration */
+	struct secret secret;
+	int64_t client_not_after;
+	struct buf body;
+	struct err ended; /* RC_OK, or why no login is made any more */
+};
+
+/* libcurl's part: everything but what changes with each request. */
+enum rc https_set_up(struct https *https, const char *anchor_file,
+    const char *client_cert, const char *client_key, struct err *err);
+
+#endif

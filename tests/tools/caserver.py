@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""A CA service for tests: EST (RFC 7030) over TLS on a free loopback port.
+
+usage: caserver.py FOLDER
+
+FOLDER holds tls.pem (chain and key), ca.pem and ca.key that sign, root.pem, and
+what a test may change at any time:
+  mode      what to do with the next requests: "ok" or the name of a fault
+  login     "basic user password" or "digest user password"; absent: none
+  any-line  when there: base64 on one long line, in and out
+It writes requests.log (one line per request, no secret in it) and body.N.
+Signs with the openssl command and shares no code with the programs it tests.
+"""
+import base64
+import hashlib
+import http.server
+import os
+import re
+import socketserver
+import ssl
+import subprocess
+import sys
+import threading
+import time
+
+folder = sys.argv[1]
+lock = threading.Lock()
+seen = {}  # digest of a request -> how often it came
+count = 0
+
+
+def path_of(name):
+    return os.path.join(folder, name)
+
+
+def read(name, default=""):
+    try:
+        with open(path_of(name), encoding="utf-8") as file:
+            return file.read().strip()
+    except FileNotFoundError:
+        return default
+
+
+def write(name, data):
+    with open(path_of(name), "wb") as file:
+        file.write(data)
+
+
+def openssl(*args, data=b""):
+    done = subprocess.run(["openssl", *args], input=data, capture_output=True, check=False)
+    return done.stdout if done.returncode == 0 else None
+
+
+def sign(csr_der, days="365"):
+    """The PEM certificate for a request, or None when it is none."""
+    pem = openssl("req", "-inform", "DER", "-verify", data=csr_der)
+    if pem is None:
+        return None
+    with lock:
+        write("now.csr", pem)
+        write("leaf.ext", b"basicConstraints=critical,CA:FALSE\n"
+              b"keyUsage=critical,digitalSignature,keyEncipherment\n"
+              b"extendedKeyUsage=serverAuth\nsubjectKeyIdentifier=hash\n"
+              b"authorityKeyIdentifier=keyid:always\n" + read("more.ext").encode())
+        return openssl("x509", "-req", "-in", path_of("now.csr"), "-CA", path_of("ca.pem"),
+                       "-CAkey", path_of("ca.key"), "-set_serial",
+                       str(int.from_bytes(os.urandom(8), "big")), "-sha384", "-days", days,
+                       "-copy_extensions", "copy", "-extfile", path_of("leaf.ext"))
+
+
+def other_leaf():
+    """A certificate that is for another key."""
+    openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-keyout", path_of("other.key"), "-out", path_of("other.csr"), "-config",
+            "/dev/null", "-subj", "/CN=pc1.example.test")
+    return sign(openssl("req", "-in", path_of("other.csr"), "-outform", "DER"))
+
+
+def pkcs7(*pems):
+    """Certs-only PKCS#7 in DER."""
+    args = []
+    with lock:
+        for i, pem in enumerate(pems):
+            write(f"part{i}.pem", pem)
+            args += ["-certfile", path_of(f"part{i}.pem")]
+        return openssl("crl2pkcs7", "-nocrl", *args, "-outform", "DER")
+
+
+def lines(der, width=64, end="\n"):
+    text = base64.b64encode(der).decode()
+    return "".join(text[i:i + width] + end for i in range(0, len(text), width)).encode()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, status, body=b"", kind=None, **headers):
+        self.note(status)
+        self.send_response(status)
+        if kind is not None:
+            self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), str(value))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def note(self, status):
+        peer = self.connection.getpeercert() or {}
+        names = [v for rdn in peer.get("subject", ()) for k, v in rdn if k == "commonName"]
+        login = self.headers.get("Authorization", "none").split(" ")[0]
+        with open(path_of("requests.log"), "a", encoding="utf-8") as file:
+            file.write(f"{self.command} {self.path} {status} login={login} "
+                       f"type={self.headers.get('Content-Type')} "
+                       f"expect={self.headers.get('Expect')} peer={names} "
+                       f"bytes={len(self.body)}\n")
+
+    def is_welcome(self):
+        """Basic or digest as the file login says; answers 401 itself."""
+        login = read("login").split(" ")
+        if login == [""]:
+            return True
+        scheme, user, password = login
+        given = self.headers.get("Authorization", "")
+        if scheme == "basic":
+            wanted = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+            if given == wanted:
+                return True
+            self.answer(401, b"who are you?\n", "text/plain",
+                        WWW_Authenticate='Basic realm="lab"')
+            return False
+        fields = dict(re.findall(r'(\w+)="?([^",]*)"?', given))
+        def md5(text):
+            return hashlib.md5(text.encode()).hexdigest()
+        wanted = md5(":".join([md5(f"{user}:lab:{password}"), "n0", fields.get("nc", ""),
+                               fields.get("cnonce", ""), "auth",
+                               md5(f"{self.command}:{self.path}")]))
+        if given.startswith("Digest ") and fields.get("response") == wanted:
+            return True
+        self.answer(401, b"", None,
+                    WWW_Authenticate='Digest realm="lab", nonce="n0", qop="auth"')
+        return False
+
+    def do_GET(self):
+        self.body = b""
+        self.dispatch()
+
+    def do_POST(self):
+        global count
+        self.body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        with lock:
+            count += 1
+            write(f"body.{count}", self.body)
+        self.dispatch()
+
+    def dispatch(self):
+        mode = read("mode", "ok")
+        if self.fault(mode):
+            return
+        match = re.fullmatch(r"/\.well-known/est(?:/lab)?/(\w+)", self.path)
+        if match is None:
+            self.answer(404, b"no such place\n", "text/plain")
+            return
+        est = {"cacerts": self.est_cacerts, "csrattrs": self.est_csrattrs,
+               "simpleenroll": self.est_enroll}
+        if match[1] not in est:
+            self.answer(404, b"no such operation\n", "text/plain")
+            return
+        est[match[1]](mode)
+
+    def fault(self, mode):
+        """What any server may do to any request."""
+        if mode.startswith("status "):
+            words = mode.split(" ")
+            more = {"Retry_After": " ".join(words[2:])} if len(words) > 2 else {}
+            self.answer(int(words[1]), b"says the server | \x1b[1m\nmore\n", "text/plain",
+                        **more)
+        elif mode == "redirect":
+            self.answer(302, b"", None, Location="https://evil.example.test/steal")
+        elif mode == "big":
+            self.answer(200, b"A" * 10_000_000, "application/pkcs7-mime")
+        elif mode == "hang":
+            self.note(0)
+            time.sleep(60)
+        elif mode == "close":
+            self.note(0)
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n"
+                             b"Content-Type: application/pkcs7-mime\r\n\r\nMII")
+            self.close_connection = True
+        elif mode == "no http":
+            self.note(0)
+            self.wfile.write(b"SSH-2.0-x\r\n")
+            self.close_connection = True
+        elif mode == "login page":
+            self.answer(200, b"<html><title>Please log in</title></html>", "text/html")
+        else:
+            return False
+        return True
+
+    # EST
+
+    def width(self):
+        return 10_000_000 if os.path.exists(path_of("any-line")) else 64
+
+    def est_cacerts(self, mode):
+        if mode == "bad cacerts":
+            self.answer(200, b"MAA*", "application/pkcs7-mime")
+            return
+        names = ["root.pem", "ca.pem"] + (["new.pem"] if read("new.pem") else [])
+        der = pkcs7(*[read(n).encode() for n in names])
+        self.answer(200, lines(der, self.width()), "application/pkcs7-mime")
+
+    def est_csrattrs(self, mode):
+        if not self.is_welcome():
+            return
+        text = read("csrattrs")
+        if text == "":
+            self.answer(204)
+        else:
+            self.answer(200, text.encode(), "application/csrattrs")
+
+    def est_enroll(self, mode):
+        if not self.is_welcome():
+            return
+        if self.headers.get("Content-Type") != "application/pkcs10":
+            self.answer(400, b"not application/pkcs10\n", "text/plain")
+            return
+        try:
+            self.csr = base64.b64decode(self.body, validate=False)
+        except ValueError:
+            self.csr = b""
+        # One long line is more than some servers read.
+        longest = max(map(len, self.body.split(b"\n")))
+        leaf = None if longest > max(76, self.width()) else sign(self.csr)
+        if leaf is None:
+            self.answer(400, b"Invalid or corrupted pkcs10\n", "text/plain")
+            return
+        if mode.startswith("pending "):
+            digest = hashlib.sha256(self.csr).hexdigest()
+            seen[digest] = seen.get(digest, 0) + 1
+            if seen[digest] <= int(mode.split(" ")[1]):
+                after = read("after")
+                self.answer(202, b"", None, **({"Retry_After": after} if after else {}))
+                return
+        self.give(mode, leaf)
+
+    def give(self, mode, leaf):
+        ca, root = read("ca.pem").encode(), read("root.pem").encode()
+        kind = "application/pkcs7-mime; smime-type=certs-only"
+        bags = {"leaf only": lambda: (leaf,), "any order": lambda: (root, ca, leaf),
+                "other key": lambda: (other_leaf(), ca), "no leaf": lambda: (root, ca),
+                "two leafs": lambda: (leaf, sign(self.csr))}
+        der = pkcs7(*bags.get(mode, lambda: (leaf, ca))())
+        shapes = {"one line": base64.b64encode(der),
+                  "crlf": b"\r\n  " + lines(der, 64, "\r\n"), "pem": leaf,
+                  "truncated": lines(der)[:len(der) // 2],
+                  "truncated der": lines(der[:len(der) // 2]),
+                  "junk": lines(der)[:200] + b"*" + lines(der)[200:],
+                  "junk behind": lines(der) + b"--x--\n", "empty": b"",
+                  "behind der": lines(der + b"\x05\x00"), "not signed data": lines(
+                      bytes.fromhex("300f06092a864886f70d010701a0020400"))}
+        kinds = {"multipart": "multipart/mixed; boundary=x", "no type": None,
+                 "wrong type": "application/pkcs10", "TYPE": "Application/PKCS7-MIME"}
+        self.answer(200, shapes.get(mode, lines(der, self.width())), kinds.get(mode, kind))
+
+
+class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(path_of("tls.pem"))
+        if os.path.exists(path_of("client-ca.pem")):
+            self.tls.load_verify_locations(path_of("client-ca.pem"))
+            self.tls.verify_mode = ssl.CERT_OPTIONAL
+            # Up to TLS 1.2 a refusal is part of the handshake, and not in a race
+            # with the first request.
+            self.tls.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def get_request(self):
+        sock, address = super().get_request()
+        sock.settimeout(120)
+        return self.tls.wrap_socket(sock, server_side=True,
+                                    do_handshake_on_connect=False), address
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+server = Server()
+print(f"listening {server.server_address[1]}", flush=True)
+server.serve_forever()
