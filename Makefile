@@ -56,7 +56,7 @@ UNIT_HELP  := $(filter-out $(UNIT_SRC),$(sort $(wildcard tests/unit/*.c)))
 FUZZ_SRC   := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC   := $(sort $(wildcard tests/tools/*.c))
 HEADERS    := $(sort $(wildcard lib/*/*.h snmp/*.h tests/*/*.h))
-MANUALS    := $(sort $(wildcard checks/*.8 remediate/*.8 snmp/*.8))
+MANUALS    := $(sort $(wildcard checks/*.8 remediate/*.8 snmp/*.8 lib/*/*.5))
 ALL_SRC    := $(LIB_SRC) $(CHECK_SRC) $(REMEDY_SRC) $(AGENT_SRC) $(AGENT_MAIN) \
 	$(SIM_SRC) $(UNIT_SRC) \
 	$(UNIT_HELP) $(FUZZ_SRC) $(TOOL_SRC)
@@ -285,7 +285,8 @@ lint:
 	@+$(SUBMAKE) lint-run
 
 # A folder of pages, in which those they refer to are found.
-lint_manuals = rm -rf $(1) && mkdir -p $(1)/man8 && cp $(MANUALS) $(1)/man8 && \
+lint_manuals = rm -rf $(1) && mkdir -p $(1)/man5 $(1)/man8 && \
+	cp $(filter %.5,$(MANUALS)) $(1)/man5 && cp $(filter %.8,$(MANUALS)) $(1)/man8 && \
 	PATH=$$PATH:/usr/sbin makewhatis $(CURDIR)/$(1) && \
 	MANPATH=$(CURDIR)/$(1) mandoc -T lint -W style $(MANUALS)
 
@@ -314,15 +315,18 @@ $(B)/%.tidy: %.c $(B)/%.o $(wildcard .clang-tidy tests/.clang-tidy tests/*/.clan
 # Installation
 #
 install: all
-	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SBINDIR) \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	$(if $(CHECKS),$(INSTALL) -m 755 $(CHECKS) $(DESTDIR)$(LIBEXECDIR))
 	$(if $(REMEDIES),$(INSTALL) -m 755 $(REMEDIES) $(DESTDIR)$(SBINDIR))
-	$(if $(MANUALS),$(INSTALL) -m 644 $(MANUALS) $(DESTDIR)$(MANDIR)/man8)
+	$(INSTALL) -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 $(filter %.8,$(MANUALS)) $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
 	rm -f $(CHECKS:$(B)/checks/%=$(DESTDIR)$(LIBEXECDIR)/%) \
 	    $(REMEDIES:$(B)/remediate/%=$(DESTDIR)$(SBINDIR)/%) \
-	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(MANUALS)))
+	    $(patsubst %,$(DESTDIR)$(MANDIR)/man5/%,$(notdir $(filter %.5,$(MANUALS)))) \
+	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(filter %.8,$(MANUALS))))
 
 clean:
 	rm -rf build

@@ -17,8 +17,8 @@ wanted() { # FOLDER-OF-CHECKS FOLDER-OF-REMEDIES FOLDER-OF-MANUALS
 		*) echo "$2/$(basename "$source" .c)" ;;
 		esac
 	done
-	for source in checks/*.8 remediate/*.8; do
-		[ ! -e "$source" ] || echo "$3/$(basename "$source")"
+	for source in */*.8 */*/*.5; do
+		[ ! -e "$source" ] || echo "$3/man${source##*.}/$(basename "$source")"
 	done
 }
 
@@ -34,7 +34,7 @@ make_it() {
 make_it install
 is "$status" 0 "make install succeeds"
 is "$(installed)" \
-    "$(wanted /usr/lib/nagios/plugins /usr/local/sbin /usr/local/share/man/man8 | sort)" \
+    "$(wanted /usr/lib/nagios/plugins /usr/local/sbin /usr/local/share/man | sort)" \
     "checks, remedies and manual pages are in their places"
 is "$(find "$root" -type f -perm /022)" "" "nothing installed can be changed by others"
 
@@ -44,6 +44,6 @@ is "$(installed)" "" "and leaves no file behind"
 
 make_it install PREFIX=/opt/amtcert LIBEXECDIR=/opt/amtcert/plugins
 is "$(installed)" \
-    "$(wanted /opt/amtcert/plugins /opt/amtcert/sbin /opt/amtcert/share/man/man8 | sort)" \
+    "$(wanted /opt/amtcert/plugins /opt/amtcert/sbin /opt/amtcert/share/man | sort)" \
     "PREFIX and LIBEXECDIR are respected"
 done_testing

@@ -71,4 +71,23 @@ done
 for page in checks/*.8 remediate/*.8 snmp/*.8; do
 	is_program "${page%.8}.c" || say "$page: has no program"
 done
+
+# Every key of the configuration file has its place in its page; those of the agent
+# stand in the page of that program.
+page=lib/policy/amtcert.conf.5
+keys_of() { # FILE ERE: the words in quotes of the definitions that match
+	awk -v start="$2" '$0 ~ start { on = 1 } on { print } on && /[;]|[^\\]$/ && !/[,{=]$/ { on = 0 }' \
+	    "$1" | grep -oE '"[a-z][a-z0-9-]+"' | tr -d '"'
+}
+keys=$(
+	keys_of lib/policy/config.c '^#define (COMMON|GROUP|DEVICE)_KEYS'
+	keys_of lib/ca/https.h '^#define HTTPS_KEYS'
+	for source in lib/ca/*.c; do
+		keys_of "$source" '^static const char [*]const [a-z]+_keys\[\]'
+	done
+)
+[ -n "$keys" ] || say "no keys of the configuration file found"
+while read -r key; do
+	grep -qE "^\.It Cm $key( |\$)" "$page" || say "$page: does not document $key"
+done < <(sort -u <<<"$keys")
 exit $bad
