@@ -144,6 +144,38 @@ is "$out" "name cannot be resolved
 127.0.0.1: not an IPv6 address" "-6 refuses an IPv4 address"
 stop "$started_pid"
 
+# A host of several addresses, all with the same port.
+s_server "${good[@]}"
+s_server_pid=$started_pid
+run "$shake" 127.0.0.2 127.0.0.1 "$port"
+is "$status $(says subject)" "0 CN=good.lab.example" \
+    "after an address that refuses comes the next"
+run "$shake" 127.0.0.2 127.0.0.3 "$port"
+is "$out" "cannot connect
+several: 127.0.0.2:$port: connect: Connection refused" "the first that refuses says why"
+rm -f "$tmp/rude.log"
+start rude "$B/tests/tools/rude" full 127.0.0.2 "$port"
+wait_for_line "$tmp/rude.log" '^listening'
+run "$shake" -t 500 127.0.0.2 "$port"
+if [ "$out" = "no answer in time
+127.0.0.2:$port: connect: no answer in time" ]; then
+	ok 0 "an address that is silent costs the deadline"
+	run "$shake" -t 4000 127.0.0.2 127.0.0.1 "$port"
+	is "$status $(says subject)" "0 CN=good.lab.example" \
+	    "but with a second one only its share"
+else
+	skip "silent addresses" "this system accepts connections beyond the backlog"
+fi
+stop "$started_pid"
+rm -f "$tmp/rude.log"
+start rude "$B/tests/tools/rude" close 127.0.0.2 "$port"
+wait_for_line "$tmp/rude.log" '^listening'
+run "$shake" 127.0.0.2 127.0.0.1 "$port"
+like "$out" "^several: 127\.0\.0\.2:$port: TLS handshake: the peer closed" \
+    "an address that was reached is the last"
+stop "$started_pid"
+stop "$s_server_pid"
+
 if [ -e /proc/net/if_inet6 ] && grep -q '^0\{31\}1 ' /proc/net/if_inet6; then
 	rm -f "$tmp/s_server.log"
 	start s_server openssl s_server -6 -accept '[::1]:0' -www "${good[@]}"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A TCP server without manners, for the tests of clients with deadlines.
- * usage: rude close|reset|silent|garbage|dribble|flood [IPv4-ADDRESS]
+ * usage: rude close|reset|silent|garbage|dribble|flood|full [IPv4-ADDRESS [PORT]]
  * Prints "listening PORT"; serves one client at a time until it is stopped.
  */
 #include <arpa/inet.h>
@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/num.h"
+
 enum {
 	BACKLOG = 16,
 	DRIBBLE_MS = 50,
@@ -21,7 +23,7 @@ enum {
 
 struct manner {
 	const char *name;
-	void (*serve)(int fd);
+	void (*serve)(int fd); /* NULL: nobody is ever accepted */
 };
 
 static bool
@@ -98,6 +100,7 @@ static const struct manner manners[] = {
 	{ "garbage", serve_garbage },
 	{ "dribble", serve_dribble },
 	{ "flood", serve_flood },
+	{ "full", NULL },
 };
 
 static const struct manner *
@@ -110,39 +113,76 @@ find_manner(const char *name)
 	return NULL;
 }
 
-static int
-listen_at(const char *host)
+/* Connections that nobody takes, until the system drops further ones: to a client
+ * it looks like a host that is off. */
+static void
+fill_queue(const struct sockaddr_in *address)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	socklen_t len = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd;
 
-	if (fd < 0 || inet_pton(AF_INET, host, &address.sin_addr) != 1 ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    listen(fd, BACKLOG) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) != 0)
+	for (int i = 0; i < 2 * BACKLOG; i++) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		(void)connect(fd, (const struct sockaddr *)address, sizeof(*address));
+	}
+}
+
+/* The listening socket; its address with the port it got. */
+static int
+listen_at(struct sockaddr_in *address, int backlog)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(*address);
+	const int on = 1;
+
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    bind(fd, (struct sockaddr *)address, sizeof(*address)) != 0 ||
+	    listen(fd, backlog) != 0 ||
+	    getsockname(fd, (struct sockaddr *)address, &len) != 0)
 		return -1;
-	printf("listening %u\n", (unsigned int)ntohs(address.sin_port));
-	(void)fflush(stdout);
 	return fd;
+}
+
+static bool
+read_address(int argc, char **argv, struct sockaddr_in *address)
+{
+	int64_t port = 0;
+
+	address->sin_family = AF_INET;
+	if (argc > 4 ||
+	    inet_pton(AF_INET, argc > 2 ? argv[2] : "127.0.0.1", &address->sin_addr) !=
+		1 ||
+	    (argc > 3 && num_parse(argv[3], 0, UINT16_MAX, &port, NULL) != RC_OK))
+		return false;
+	address->sin_port = htons((uint16_t)port);
+	return true;
 }
 
 int
 main(int argc, char **argv)
 {
 	const struct manner *manner = find_manner(argc > 1 ? argv[1] : NULL);
+	struct sockaddr_in address = { 0 };
+	bool is_full = manner != NULL && manner->serve == NULL;
 	int listen_fd, fd;
 
-	if (manner == NULL || argc > 3) {
-		(void)fprintf(stderr, "usage: rude MANNER [IPv4-ADDRESS]\n");
+	if (manner == NULL || !read_address(argc, argv, &address)) {
+		(void)fprintf(stderr, "usage: rude MANNER [IPv4-ADDRESS [PORT]]\n");
 		return EXIT_WRONG_USAGE;
 	}
-	listen_fd = listen_at(argc > 2 ? argv[2] : "127.0.0.1");
+	listen_fd = listen_at(&address, is_full ? 0 : BACKLOG);
 	if (listen_fd < 0) {
 		perror("rude");
 		return 1;
 	}
+	if (is_full)
+		fill_queue(&address);
+	printf("listening %u\n", (unsigned int)ntohs(address.sin_port));
+	(void)fflush(stdout);
 	for (;;) {
+		if (is_full) {
+			(void)pause();
+			continue;
+		}
 		fd = accept(listen_fd, NULL, NULL);
 		if (fd < 0)
 			return 1;

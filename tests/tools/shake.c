@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Prints what a TLS peer presents: the eyes of tests/cli/tls_*.t on lib/tls.
- * usage: shake [-4|-6] [-c CERT -k KEY] [-t MILLISECONDS] ADDRESS PORT
+ * usage: shake [-4|-6] [-c CERT -k KEY] [-t MILLISECONDS] ADDRESS... PORT
+ * Several addresses, which must be literals, are those of one host.
  */
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,12 +64,49 @@ read_arguments(int argc, char **argv, struct tls_endpoint *endpoint,
 			    num_parse(optarg, 0, DEADLINE_MAX_MS, ret_timeout_ms,
 				NULL) == RC_OK;
 	}
-	if (!good || argc - optind != 2 ||
-	    num_parse(argv[optind + 1], 1, PORT_MAX, &port, NULL) != RC_OK)
+	if (!good || argc - optind < 2 ||
+	    num_parse(argv[argc - 1], 1, PORT_MAX, &port, NULL) != RC_OK)
 		return false;
 	endpoint->address = argv[optind];
 	endpoint->port = (uint16_t)port;
 	return true;
+}
+
+static enum rc
+wait_for(void *ctx, int fd, enum shake_want want, int64_t until_ms, struct err *err)
+{
+	struct pollfd pollfd = { .fd = fd,
+		.events = want == SHAKE_WANT_READ ? POLLIN : POLLOUT };
+	int64_t left_ms = until_ms - clock_monotonic_ms();
+
+	(void)ctx;
+	(void)err;
+	(void)poll(&pollfd, 1, left_ms > 0 ? (int)left_ms : 0);
+	return RC_OK;
+}
+
+/* A host with several addresses. */
+static enum rc
+shake_one_of(char *const *hosts, int n, const struct tls_endpoint *endpoint,
+    int64_t deadline_ms, struct presented *presented, struct err *err)
+{
+	static const struct tls_waiter waiter = { .wait = wait_for };
+	struct addresses addresses = { .n = 0 }, one;
+	struct shaker *shaker = NULL;
+	enum rc r;
+
+	r = shaker_new(endpoint->client_cert_file, endpoint->client_key_file, &shaker,
+	    err);
+	for (int i = 0; r == RC_OK && i < n && i < ADDRESS_MAX; i++) {
+		r = address_resolve(hosts[i], endpoint->port, endpoint->family, &one,
+		    err);
+		addresses.list[addresses.n++] = one.list[0];
+	}
+	if (r == RC_OK)
+		r = tls_handshake_by(&waiter, shaker, "several", &addresses,
+		    deadline_ms, presented, err);
+	shaker_free(shaker);
+	return r;
 }
 
 int
@@ -75,19 +114,22 @@ main(int argc, char **argv)
 {
 	struct tls_endpoint endpoint = { .family = TLS_FAMILY_ANY };
 	struct presented presented = { 0 };
-	int64_t timeout_ms = DEADLINE_MS;
+	int64_t timeout_ms = DEADLINE_MS, deadline_ms;
 	struct err err = { 0 };
 	enum rc r;
 
 	if (!read_arguments(argc, argv, &endpoint, &timeout_ms)) {
 		(void)fprintf(stderr,
-		    "usage: shake [-4|-6] [-c CERT -k KEY] [-t MS] ADDRESS PORT\n");
+		    "usage: shake [-4|-6] [-c CERT -k KEY] [-t MS] ADDRESS... PORT\n");
 		return EXIT_WRONG_USAGE;
 	}
+	deadline_ms = clock_monotonic_ms() + timeout_ms;
 	r = tls_start(&err);
-	if (r == RC_OK)
-		r = tls_handshake(&endpoint, clock_monotonic_ms() + timeout_ms,
-		    &presented, &err);
+	if (r == RC_OK && argc - optind == 2)
+		r = tls_handshake(&endpoint, deadline_ms, &presented, &err);
+	else if (r == RC_OK)
+		r = shake_one_of(argv + optind, argc - optind - 1, &endpoint,
+		    deadline_ms, &presented, &err);
 	if (r != RC_OK) {
 		printf("%s\n%s\n", rc_text(r), err.text);
 		return 1;
