@@ -186,11 +186,21 @@ $(MIB): snmp/AMT-CERT-MIB.txt $(B)/oid_root
 	@mkdir -p $(@D)
 	$(call say,MIB,$@)sed '/-- root$$/{$(if $(filter $(PLAYPEN).16993,$(OID_ROOT)),,$(MIB_ROOT))}' $< >$@
 
-# A source without main() belongs to every program of its folder.
-$(CHECKS): $(CHECK_OBJ)
-$(REMEDIES): $(REMEDY_OBJ)
+# A source without main() serves the programs of its folder that call it: an
+# archive, so that a check without login does not link what one with login needs.
+CHECK_LIB  := $(if $(CHECK_OBJ),$(B)/checks/checks.a)
+REMEDY_LIB := $(if $(REMEDY_OBJ),$(B)/remediate/remediate.a)
+$(CHECK_LIB): $(CHECK_OBJ) $(B)/sources
+$(REMEDY_LIB): $(REMEDY_OBJ) $(B)/sources
+$(CHECK_LIB) $(REMEDY_LIB):
+	@rm -f $@
+	$(call say,AR,$@)$(AR) rcs $@ $(filter %.o,$^)
+
+$(CHECKS): $(CHECK_LIB)
+$(REMEDIES): $(REMEDY_LIB)
 $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
-	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
+	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) \
+	    $(filter-out $(LIB),$(filter %.a,$^)) $(LIB) $(PKG_LIBS)
 
 $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(SIM_LIBS)

@@ -204,7 +204,7 @@ add_skew(struct output *output, const struct report *report)
 		.warning = &warning,
 		.critical = &critical };
 
-	if (report->facts->has_store && clock->known)
+	if (clock->known)
 		output_perfdata(output, &perfdata, report->thresholds);
 }
 

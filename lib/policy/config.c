@@ -34,7 +34,7 @@ const struct conf_section_rule config_rules[] = {
 	{ "defaults", false, defaults_keys },
 	{ "device", true, device_keys },
 	{ "group", true, group_keys },
-	{ "ca", true, NULL }, /* by backend: ca/ca.h */
+	{ "ca", true, NULL },		/* by backend: ca/ca.h */
 	{ "agent", false, agent_keys }, /* snmp/settings.h */
 	{ NULL, false, NULL },
 };

@@ -20,6 +20,7 @@ struct about {
 	unsigned int usage; /* USAGE_NONE: what the TLS port presents */
 	bool is_path_ca;    /* of the path, above the leaf: a person renews it */
 	bool is_anchor;	    /* its own signature does not matter */
+	bool is_root;	    /* in the firmware: another one is installed beside it */
 	int64_t now;
 };
 
@@ -49,5 +50,18 @@ enum rc judge_strength(struct verdict *verdict, const struct about *about,
 /* What a name match says of the certificate. */
 enum rc judge_name(struct verdict *verdict, const struct about *about,
     enum name_match match, const char *host, struct err *err);
+
+/* What of the policy holds for a CA: it follows no template of ours, and a share
+ * of its long life is no window. */
+struct policy judge_policy_for_ca(const struct policy *policy);
+
+/* Every certificate of the store that serves one of these usages (bits), in the
+ * order of the store: key, name, dates, strength. */
+enum rc judge_used(struct verdict *verdict, const struct facts *facts,
+    const struct policy *policy, int64_t now, unsigned int usages, struct err *err);
+
+/* The clock, when it is off by more than the policy lets pass. */
+enum rc judge_clock_off(struct verdict *verdict, const struct about *device,
+    const struct facts_clock *clock, const struct policy *policy, struct err *err);
 
 #endif

@@ -208,3 +208,15 @@ judge_period(struct verdict *verdict, const struct about *about,
 		verdict->first_to_end = verdict->n_judged - 1;
 	return RC_OK;
 }
+
+struct policy
+judge_policy_for_ca(const struct policy *policy)
+{
+	struct policy copy = *policy;
+
+	if (copy.rule == POLICY_FRACTION)
+		copy.rule = POLICY_AUTOENROLL;
+	copy.has_template_major = false;
+	copy.max_lifetime_s = 0;
+	return copy;
+}

@@ -165,25 +165,11 @@ judge_path(struct verdict *verdict, const struct about *leaf,
 	    reason_sentence(REASON_BAD_PATH), words);
 }
 
-/* What of the policy holds for a CA: it follows no template of ours, and a share
- * of its long life is no window. */
-static struct policy
-policy_for_ca(const struct policy *policy)
-{
-	struct policy copy = *policy;
-
-	if (copy.rule == POLICY_FRACTION)
-		copy.rule = POLICY_AUTOENROLL;
-	copy.has_template_major = false;
-	copy.max_lifetime_s = 0;
-	return copy;
-}
-
 static enum rc
 judge_elements(struct verdict *verdict, const struct elements *elements,
     const struct policy *policy, int64_t now, struct err *err)
 {
-	struct policy for_ca = policy_for_ca(policy);
+	struct policy for_ca = judge_policy_for_ca(policy);
 	enum rc r = RC_OK;
 
 	for (size_t i = 0; r == RC_OK && i < elements->n; i++) {

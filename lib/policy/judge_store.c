@@ -12,8 +12,7 @@
 
 enum {
 	HANDLES_SIZE = 96,
-	HANDLE_SIZE = 32,
-	LEAF_USAGES = USAGE_TLS | USAGE_8021X_WIRED | USAGE_8021X_WIRELESS | USAGE_CIRA
+	HANDLE_SIZE = 32
 };
 
 /* What is judged and where findings go. */
@@ -74,86 +73,6 @@ judge_served(const struct store *s)
 	return judge_add(s->verdict, &s->device, REASON_NOT_SERVED, s->err,
 	    "served certificate (serial %.40s) is not the bound one (serial %.40s)",
 	    served->serial_number, bound->cert->serial_number);
-}
-
-/* Is a certificate judged already under this slot? */
-static bool
-is_taken(const struct verdict *verdict, const char *slot)
-{
-	for (size_t i = 0; i < verdict->n_judged; i++)
-		if (strcmp(verdict->judged[i].slot, slot) == 0)
-			return true;
-	return false;
-}
-
-static struct about
-about_bound(const struct store *s, const struct facts_cert *bound)
-{
-	struct about about = s->device;
-	const char *label = usage_label(bound->usage);
-	int n, m;
-
-	about.cert = bound->cert;
-	about.usage = bound->usage;
-	about.is_anchor = (bound->usage & (LEAF_USAGES | USAGE_OTHER)) == 0;
-	if (!is_taken(s->verdict, label)) {
-		n = snprintf(about.slot, sizeof(about.slot), "%s", label);
-		m = snprintf(about.name, sizeof(about.name), "%s",
-		    usage_text(bound->usage));
-	} else {
-		n = snprintf(about.slot, sizeof(about.slot), "handle_%lld",
-		    (long long)bound->handle);
-		m = snprintf(about.name, sizeof(about.name), "%s (handle %lld)",
-		    usage_text(bound->usage), (long long)bound->handle);
-	}
-	if (n < 0 || m < 0)
-		about.slot[0] = '\0';
-	return about;
-}
-
-static enum rc
-judge_bound_name(const struct store *s, const struct about *about)
-{
-	enum name_match match = NAME_UNKNOWN;
-	enum rc r;
-
-	/* What is presented was compared with the name there. */
-	if ((about->usage & USAGE_TLS) == 0 || s->facts->presented.known)
-		return RC_OK;
-	r = name_match_host(about->cert, s->facts->name, &match, s->err);
-	if (r != RC_OK)
-		return r;
-	return judge_name(s->verdict, about, match, s->facts->name, s->err);
-}
-
-static enum rc
-judge_bound(const struct store *s, const struct facts_cert *bound)
-{
-	struct about about = about_bound(s, bound);
-	enum rc r = RC_OK;
-
-	if (!bound->has_key && !bound->is_read_only &&
-	    (bound->usage & LEAF_USAGES) != 0)
-		r = judge_add(s->verdict, &about, REASON_NO_KEY, s->err, "%s",
-		    reason_sentence(REASON_NO_KEY));
-	if (r == RC_OK)
-		r = judge_bound_name(s, &about);
-	if (r == RC_OK)
-		r = judge_period(s->verdict, &about, s->policy, s->err);
-	if (r == RC_OK)
-		r = judge_strength(s->verdict, &about, s->err);
-	return r;
-}
-
-static enum rc
-judge_all_bound(const struct store *s)
-{
-	enum rc r = RC_OK;
-
-	for (size_t i = 0; r == RC_OK && i < s->facts->n_certs; i++)
-		if (s->facts->certs[i].usage != USAGE_NONE)
-			r = judge_bound(s, &s->facts->certs[i]);
-	return r;
 }
 
 /* Handles of a kind of entry: how many, and "3, 5, ..." */
@@ -264,31 +183,17 @@ judge_room(const struct store *s)
 	    (long long)roots, (long long)most);
 }
 
-/* |offset|, less what the measurement may be wrong by. */
-static int64_t
-certain_offset(const struct facts_clock *clock)
+static enum rc
+judge_all_used(const struct store *s)
 {
-	int64_t offset_s = clock->offset_s;
-
-	if (offset_s < 0)
-		offset_s = offset_s == INT64_MIN ? INT64_MAX : -offset_s;
-	return offset_s > clock->uncertainty_s ? offset_s - clock->uncertainty_s : 0;
+	return judge_used(s->verdict, s->facts, s->policy, s->device.now, ~0U, s->err);
 }
 
 static enum rc
 judge_clock(const struct store *s)
 {
-	const struct facts_clock *clock = &s->facts->clock;
-	int64_t offset_s = certain_offset(clock);
-	char words[CLOCK_DURATION_SIZE];
-
-	if (!clock->known || offset_s <= s->policy->clock_warning_s)
-		return RC_OK;
-	return judge_add_state(s->verdict, &s->device, REASON_CLOCK_OFF,
-	    offset_s > s->policy->clock_critical_s ? STATE_CRITICAL : STATE_WARNING,
-	    s->err, "device clock is %s %s",
-	    clock_format_duration(clock->offset_s, words),
-	    clock->offset_s < 0 ? "behind" : "ahead");
+	return judge_clock_off(s->verdict, &s->device, &s->facts->clock, s->policy,
+	    s->err);
 }
 
 enum rc
@@ -296,7 +201,7 @@ verdict_judge_store(const struct facts *facts, const struct policy *policy, int6
     struct verdict *verdict, struct err *err)
 {
 	static enum rc (*const judges[])(const struct store *) = { judge_provisioning,
-		judge_tls, judge_served, judge_all_bound, judge_clock, judge_room,
+		judge_tls, judge_served, judge_all_used, judge_clock, judge_room,
 		note_leftovers, note_unreadable };
 	struct store s = { facts, policy, verdict, { .now = now }, err };
 	enum rc r = RC_OK;

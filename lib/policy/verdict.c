@@ -125,6 +125,8 @@ remedy_of(const struct about *about, enum reason reason)
 {
 	enum remedy remedy = remedy_for(reason, about->usage);
 
+	if (about->is_root && remedy != REMEDY_NONE)
+		return REMEDY_INSTALL_ROOT;
 	return about->is_path_ca && remedy != REMEDY_NONE ? REMEDY_PERSON : remedy;
 }
 

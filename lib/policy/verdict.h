@@ -110,7 +110,17 @@
 	X(REASON_MANAGERS_FIGHT, STATE_CRITICAL, "managers_fight", REMEDY_PERSON,      \
 	    "two managers replace each other's certificates")                          \
 	X(REASON_ISSUER_CHANGED, STATE_OK, "issuer_changed", REMEDY_NONE,              \
-	    "issuer of the certificate changed")
+	    "issuer of the certificate changed")                                       \
+	X(REASON_CLOCK_RIGHT, STATE_OK, "clock_right", REMEDY_NONE,                    \
+	    "device clock is right")                                                   \
+	X(REASON_CLOCK_UNKNOWN, STATE_UNKNOWN, "clock_unknown", REMEDY_PERSON,         \
+	    "device does not tell its time")                                           \
+	X(REASON_NO_8021X, STATE_OK, "no_8021x", REMEDY_NONE,                          \
+	    "no certificate is used for 802.1X")                                       \
+	X(REASON_NO_ROOT, STATE_OK, "no_root", REMEDY_NONE,                            \
+	    "no trust anchor in the firmware")                                         \
+	X(REASON_ROOT_MISSING, STATE_CRITICAL, "root_missing", REMEDY_INSTALL_ROOT,    \
+	    "wanted trust anchor is not in the firmware")
 
 enum remedy {
 	REMEDY_NONE,
@@ -201,6 +211,24 @@ enum rc verdict_judge_presented(const struct facts *facts, const struct policy *
  * is judged when nothing was presented. Adds nothing unless facts.has_store.
  */
 enum rc verdict_judge_store(const struct facts *facts, const struct policy *policy,
+    int64_t now, struct verdict *verdict, struct err *err);
+
+/* The same of 802.1X alone, wired and wireless: its client certificates, and the
+ * roots that its contexts name. */
+enum rc verdict_judge_8021x(const struct facts *facts, const struct policy *policy,
+    int64_t now, struct verdict *verdict, struct err *err);
+
+/*
+ * Judge the trust anchors in the store, by the rules for a CA; and are those
+ * there that the operator wants (lent; compared byte for byte)? A device that
+ * demands client certificates and trusts nobody is a finding, too.
+ */
+enum rc verdict_judge_roots(const struct facts *facts, const struct policy *policy,
+    struct cert *const *wanted, size_t n_wanted, int64_t now, struct verdict *verdict,
+    struct err *err);
+
+/* Judge facts.clock alone: how far off, or that it is not known. */
+enum rc verdict_judge_clock(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err);
 
 /*
