@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-#define MARKUP "|;`$<>&\"'"
+#define MARKUP "|`$<>&\"'"
 
 enum {
 	RAW_SIZE = 2048,

@@ -206,19 +206,29 @@ plugin_configure(struct plugin *plugin, const struct conf *conf, const char *nam
 	return r;
 }
 
+static bool
+begins_with_name(const char *message, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(message, name, len) == 0 && message[len] == ':';
+}
+
 static void
 report_failure(const struct plugin *plugin, enum rc r, const struct err *err,
     struct output *output)
 {
+	const char *message = err->text[0] != '\0' ? err->text : rc_text(r);
+
 	output->state = rc_state(r, &plugin->choice);
-	if (plugin->name != NULL)
+	if (plugin->name != NULL && !begins_with_name(message, plugin->name))
 		output_add(output, "%s: ", plugin->name);
-	output_add_message(output, err->text[0] != '\0' ? err->text : rc_text(r));
+	output_add_message(output, message);
 }
 
 static void
-report_result(const struct plugin *plugin, const struct facts *facts,
-    const struct verdict *verdict, struct output *output)
+report_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
+    const struct verdict *verdict, const struct err *err, struct output *output)
 {
 	const struct report report = { .name = plugin->name,
 		.facts = facts,
@@ -229,7 +239,12 @@ report_result(const struct plugin *plugin, const struct facts *facts,
 		.explain = plugin->explain,
 		.thresholds = plugin->perf_thresholds };
 
-	report_verdict(output, &report);
+	if (r == RC_OK) {
+		report_verdict(output, &report);
+		return;
+	}
+	report_failure(plugin, r, err, output);
+	report_rest(output, &report);
 }
 
 static void
@@ -261,10 +276,7 @@ format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
 		return command_format_answer(out, &plugin->command, head, err);
 	}
 	output_init(&output, plugin->service);
-	if (r == RC_OK)
-		report_result(plugin, facts, verdict, &output);
-	else
-		report_failure(plugin, r, err, &output);
+	report_result(plugin, r, facts, verdict, err, &output);
 	add_time(plugin, &output);
 	*ret_state = output.state;
 	r = output_format(&output, out);

@@ -55,7 +55,8 @@ enum rc plugin_configure(struct plugin *plugin, const struct conf *conf,
 
 /*
  * Print and return the exit status: the verdict when r is RC_OK, else what rc_state
- * and err say, for RC_USAGE help, version or usage. 3 when standard output does not
+ * and err say and what the verdict knows in spite of it, for RC_USAGE help, version or
+ * usage. 3 when standard output does not
  * take it. Frees what plugin owns; facts and verdict stay the caller's.
  */
 int plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,

@@ -45,14 +45,13 @@ deciding(const struct verdict *verdict)
 	return &verdict->findings[verdict->deciding];
 }
 
-/* The sentence about the certificate that ends first, when what decides does not
- * speak of time; else NULL. */
+/* The sentence about the certificate that ends first; NULL when there is none. */
 static const struct finding *
 find_time(const struct verdict *verdict)
 {
 	const char *slot;
 
-	if (verdict->n_judged == 0 || tells_time(deciding(verdict)->reason))
+	if (verdict->n_judged == 0)
 		return NULL;
 	slot = verdict->judged[verdict->first_to_end].slot;
 	for (size_t i = 0; i < verdict->n_findings; i++)
@@ -133,7 +132,8 @@ static void
 add_status_line(struct output *output, const struct report *report)
 {
 	const struct verdict *verdict = report->verdict;
-	const struct finding *time = find_time(verdict);
+	const struct finding *time =
+	    tells_time(deciding(verdict)->reason) ? NULL : find_time(verdict);
 
 	output_add(output, "%s: %s", report->name, deciding(verdict)->text);
 	if (time != NULL)
@@ -333,4 +333,18 @@ report_verdict(struct output *output, const struct report *report)
 		    report->now);
 	if (report->verbosity > 2)
 		diagnose(output, report);
+}
+
+void
+report_rest(struct output *output, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+	const struct finding *time =
+	    verdict->n_findings > 0 ? find_time(verdict) : NULL;
+
+	if (time == NULL)
+		return;
+	output->state = state_worse(output->state, verdict->state);
+	output_add(output, "; %s", time->text);
+	add_perfdata(output, report);
 }

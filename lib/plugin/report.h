@@ -23,4 +23,9 @@ struct report {
 /* Sets the state of output and adds all but the perfdata of the run itself. */
 void report_verdict(struct output *output, const struct report *report);
 
+/* What is known in spite of a failure that was told already: how long the
+ * certificate that ends first has left, and its perfdata. The state becomes the
+ * worse of both. Nothing when the verdict is empty. */
+void report_rest(struct output *output, const struct report *report);
+
 #endif

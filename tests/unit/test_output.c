@@ -85,7 +85,7 @@ a_message_carries_no_markup(void **state)
 	output_add_message(&output, "file: <b>'x'</b> & \"$y\" `z`; a|b UNKNOWN");
 	assert_output(&output,
 	    "AMT_TLS UNKNOWN - file: \\x3cb\\x3e\\x27x\\x27\\x3c/b\\x3e \\x26 "
-	    "\\x22\\x24y\\x22 \\x60z\\x60\\x3b a\\x7cb unknown\n");
+	    "\\x22\\x24y\\x22 \\x60z\\x60; a\\x7cb unknown\n");
 	output_clear(&output);
 }
 

@@ -153,7 +153,7 @@ check(void *ctx)
 	if (r == RC_OK && run->rc != RC_OK)
 		r = err_set(&err, run->rc, "%s",
 		    run->message != NULL ? run->message : "");
-	else if (r == RC_OK && run->age_s > 0)
+	if (plugin.name != NULL && run->age_s > 0)
 		judge(&plugin, run, &hand, certs, &facts, &verdict);
 	status = plugin_finish(&plugin, r, &facts, &verdict, &err);
 	verdict_clear(&verdict);
@@ -224,6 +224,13 @@ static const struct row rows[] = {
 	    "AMT_TLS UNKNOWN - pc01.example: test.conf:2: [defaults]: unreachable: gone: not a state", "" },
 	{ { .words = { "-H", "pc01.example", "-T", "warning" }, .rc = RC_TIMEOUT }, 1, "AMT_TLS WARNING - pc01.example: no answer in time", "" },
 	{ { .words = { "-H", "pc01.example", "-t", "5" }, .rc = RC_AUTH }, 2, "AMT_TLS CRITICAL - pc01.example: login refused | time=", ";;;0;5\n" },
+	/* the certificate was seen before the login was refused */
+	{ { .words = { "-H", "pc01.example" }, .rc = RC_AUTH, .age_s = HAND_DAY }, 2,
+	    "AMT_TLS CRITICAL - pc01.example: login refused; valid, 364 d left (2027-01-01) | left=31449600s;", "" },
+	{ { .words = { "-H", "pc01.example", "--unreachable=ok" }, .rc = RC_LOST, .age_s = 400 * HAND_DAY }, 2,
+	    "AMT_TLS CRITICAL - pc01.example: answer lost, outcome unknown; expired 35 d ago (2027-01-01) | left=-3024000s;", "" },
+	{ { .words = { "-H", "pc01.example" }, .rc = RC_CONFIG, .message = "pc01.example: no password" }, 3,
+	    "AMT_TLS UNKNOWN - pc01.example: no password | time=", "" },
 	{ { .words = { "-H", "pc01.example" }, .rc = RC_NOMEM }, 3, "AMT_TLS UNKNOWN - pc01.example: out of memory", "" },
 	{ { .words = { "-V" } }, 3, "check_amt_tls v" AMTCERT_VERSION " (amtcert " AMTCERT_VERSION ")\n", "" },
 	{ { .words = { "-h" } }, 3, "check_amt_tls v" AMTCERT_VERSION, "\n  -T, --timeout-result=STATE\n" },
