@@ -220,19 +220,21 @@ says AMT_TLS 3 'no section \[other\]' "a section that is not there is an error"
 # What the examples promise
 #
 address_of pc01
-examples_work "$check" checks/check_amt_tls.8 AMT_TLS "$lab/ca.pem" "$addr" "$port"
+examples_work "$check" checks/check_amt_tls.8 AMT_TLS "$addr" "$port" "$lab/ca.pem" none \
+    --trust-anchor "$lab/ca.pem"
 
 #
 # Hostile certificates, served by another's TLS
 #
 # serve NAME OPTION...: openssl s_server with $lab/NAME.pem; sets served_port.
+n_served=0
 serve() {
-	local name=$1
+	local name=$1 log=served$((n_served += 1))
 	shift
-	start "$name" openssl s_server -www -accept 127.0.0.1:0 -cert "$lab/$name.pem" \
+	start "$log" openssl s_server -www -accept 127.0.0.1:0 -cert "$lab/$name.pem" \
 	    -key "$lab/$name.key" "$@"
-	wait_for_line "$tmp/$name.log" '^ACCEPT' || sed 's/^/# /' "$tmp/$name.log"
-	served_port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$tmp/$name.log" | sed 1q)
+	wait_for_line "$tmp/$log.log" '^ACCEPT .*:[0-9]+$' || sed 's/^/# /' "$tmp/$log.log"
+	served_port=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$tmp/$log.log" | sed 1q)
 }
 hostile() { # NAME
 	run "$check" -H "${host_name:-pc02.example}" -I 127.0.0.1 -p "$served_port" \

@@ -67,28 +67,32 @@ usage_of() {
 
 # examples_of PROGRAM PAGE: commands of --help and of the manual page, one a line.
 examples_of() {
-	"$1" --help | sed -n '/^Examples:$/,$s/^  //p'
-	awk '/^\.Sh/ { in_examples = $2 == "EXAMPLES" }
-	    /^\.Bd/ { in_block = in_examples; next }
-	    /^\.Ed/ { in_block = 0 }
-	    in_block' "$2"
+	{
+		"$1" --help | sed -n '/^Examples:$/,$s/^  //p'
+		awk '/^\.Sh/ { in_examples = $2 == "EXAMPLES" }
+		    /^\.Bd/ { in_block = in_examples; next }
+		    /^\.Ed/ { in_block = 0 }
+		    in_block' "$2" | sed 's/\\e$/\\/'
+	} | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}'
 }
 
-# examples_work PROGRAM PAGE SERVICE ANCHOR ADDRESS PORT [OPTION...]: each example
-# runs against that device; files and addresses of the text are replaced.
+# examples_work PROGRAM PAGE SERVICE ADDRESS PORT ANCHOR SECRET [OPTION...]: each
+# example runs against that device, a good one; files and the address in the text
+# are replaced.
 examples_work() {
-	local program=$1 page=$2 service=$3 anchor=$4 address=$5 port=$6 line words n=0
-	shift 6
+	local program=$1 page=$2 service=$3 address=$4 port=$5 anchor=$6 secret=$7
+	local line words n=0
+	shift 7
 	while read -r line; do
 		n=$((n + 1))
 		line=${line//\/etc\/amtcert\/ca.pem/$anchor}
+		line=${line//\/etc\/amtcert\/secret/$secret}
 		line=${line//192.0.2.7/$address}
 		read -ra words <<<"$line"
 		is "${words[0]}" "$(basename "$program")" "example $n is of this program"
-		run "$program" -I "$address" -p "$port" --trust-anchor "$anchor" "$@" \
-		    "${words[@]:1}"
+		run "$program" -I "$address" -p "$port" "$@" "${words[@]:1}"
 		is "$status" 0 "$line" || printf '%s\n' "$out" "$err" | sed 's/^/# /'
-		like "$(sed 1q <<<"$out")" "^$service OK - pc01\\.example: valid" "which is fine"
+		like "$(sed 1q <<<"$out")" "^$service OK - pc01\\.example: " "which is fine"
 	done < <(examples_of "$program" "$page")
 	[ "$n" -gt 3 ]
 	ok $? "$n examples were run"

@@ -63,10 +63,10 @@ for source in checks/*.c remediate/*.c snmp/*.c; do
 		grep -qE -- "Fl (-|\\\\-)${option#--}( |\$)" "$page" ||
 			say "$page: does not document $option"
 	done
-	for option in $(grep -oE 'Fl -[a-z0-9-]+' "$page" | cut -c 4- | sort -u); do
+	while read -r option; do
 		grep -qxF -- "-$option" <<<"$options" ||
 			say "$page: documents -$option, which $program does not take"
-	done
+	done < <(grep -oE 'Fl -[a-z0-9-]+' "$page" | cut -c 4- | sort -u)
 done
 for page in checks/*.8 remediate/*.8 snmp/*.8; do
 	is_program "${page%.8}.c" || say "$page: has no program"
