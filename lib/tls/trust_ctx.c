@@ -22,7 +22,7 @@ enum {
 
 /* OpenSSL's newest words; the queue is empty after. */
 static const char *
-cause(void)
+openssl_cause(void)
 {
 	const char *words = tls_reason(ERR_peek_last_error());
 
@@ -46,7 +46,7 @@ trust_setup_ctx(SSL_CTX *ctx, bool permissive, bool legacy_tls, struct err *err)
 		is_strict ? TLS1_2_VERSION : TLS1_VERSION) != 1 ||
 	    SSL_CTX_set_max_proto_version(ctx, 0) != 1 ||
 	    SSL_CTX_set_cipher_list(ctx, SUITES) != 1)
-		return err_set(err, RC_TLS, "TLS: settings: %s", cause());
+		return err_set(err, RC_TLS, "TLS: settings: %s", openssl_cause());
 	return RC_OK;
 }
 
@@ -102,11 +102,11 @@ use_chain(SSL_CTX *ctx, const char *path, struct cert *const *certs, size_t n,
 {
 	if (SSL_CTX_use_certificate(ctx, certs[0]->x509) != 1)
 		return err_set(err, RC_CONFIG, "%s: client certificate: %s", path,
-		    cause());
+		    openssl_cause());
 	for (size_t i = 1; i < n; i++)
 		if (SSL_CTX_add1_chain_cert(ctx, certs[i]->x509) != 1)
 			return err_set(err, RC_CONFIG, "%s: certificate %zu: %s", path,
-			    i + 1, cause());
+			    i + 1, openssl_cause());
 	return RC_OK;
 }
 
@@ -131,7 +131,7 @@ use_files(SSL_CTX *ctx, const char *cert_file, const char *key_file, struct err 
 	r = use_chain(ctx, cert_file, certs, n, err);
 	if (r == RC_OK && SSL_CTX_use_PrivateKey(ctx, key) != 1)
 		r = err_set(err, RC_CONFIG, "%s: not the key of %s: %s", key_file,
-		    cert_file, cause());
+		    cert_file, openssl_cause());
 out:
 	EVP_PKEY_free(key);
 	cert_free_list(certs, n);
