@@ -257,3 +257,16 @@ ca_abandon(struct ca *ca, const struct ca_request *request, struct err *err)
 		err_prefix(err, "CA %s", ca->name);
 	return r;
 }
+
+enum rc
+ca_retire(struct ca *ca, const struct cert *cert, int64_t now, int64_t deadline_ms,
+    struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (ca->ops->retire != NULL)
+		r = ca->ops->retire(ca->state, cert, now, deadline_ms, err);
+	if (r != RC_OK)
+		err_prefix(err, "CA %s", ca->name);
+	return r;
+}

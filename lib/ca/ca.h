@@ -176,6 +176,13 @@ enum rc ca_poll(struct ca *ca, const struct ca_request *request,
  */
 enum rc ca_abandon(struct ca *ca, const struct ca_request *request, struct err *err);
 
+/*
+ * This certificate was replaced, and what replaced it is proved: whoever issued it
+ * may revoke it. RC_OK also when this CA cannot be told, or did not issue it.
+ */
+enum rc ca_retire(struct ca *ca, const struct cert *cert, int64_t now,
+    int64_t deadline_ms, struct err *err);
+
 /* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
@@ -195,6 +202,8 @@ struct ca_ops {
 	    struct ca_answer *ret_answer, struct err *err); /* or NULL */
 	enum rc (*abandon)(void *state, const struct ca_request *request,
 	    struct err *err); /* or NULL */
+	enum rc (*retire)(void *state, const struct cert *cert, int64_t now,
+	    int64_t deadline_ms, struct err *err); /* or NULL */
 };
 
 extern const struct ca_ops ca_local_ops;

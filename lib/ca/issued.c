@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Table of issued certificates.  Revocation has its columns; a list of revoked
- * certificates is made from them by whoever publishes one.
+ * Table of issued certificates, and of the lists of those that were revoked.
  */
 #include "ca/issued.h"
 
@@ -20,7 +19,15 @@ static const char *const version_1[] = {
 	" der BLOB NOT NULL,"
 	" issued_at INTEGER NOT NULL,"
 	" revoked_at INTEGER,"
-	" reason INTEGER"
+	" reason INTEGER,"
+	" crl_number INTEGER," /* the first list that names it */
+	" CHECK ((revoked_at IS NULL) = (reason IS NULL))"
+	") STRICT;"
+	"CREATE TABLE crl ("
+	" number INTEGER PRIMARY KEY,"
+	" this_update INTEGER NOT NULL,"
+	" next_update INTEGER NOT NULL,"
+	" der BLOB NOT NULL"
 	") STRICT;"
 	"CREATE INDEX issued_request ON issued (csr_sha256, profile_sha256);",
 };
@@ -99,5 +106,31 @@ issued_add(struct db *db, const struct issued *row, struct err *err)
 	return db_run(db,
 	    "INSERT INTO issued (serial, csr_sha256, profile_sha256, subject,"
 	    " not_before, not_after, der, issued_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	    values, sizeof(values) / sizeof(values[0]), err);
+}
+
+enum rc
+issued_revoke_request(struct db *db, const uint8_t csr_sha256[ISSUED_DIGEST_BYTES],
+    int64_t now, struct err *err)
+{
+	const struct db_value values[] = { db_int(now), db_int(ISSUED_CESSATION),
+		db_blob(csr_sha256, ISSUED_DIGEST_BYTES) };
+
+	return db_run(db,
+	    "UPDATE issued SET revoked_at = ?, reason = ?"
+	    " WHERE csr_sha256 = ? AND revoked_at IS NULL",
+	    values, sizeof(values) / sizeof(values[0]), err);
+}
+
+enum rc
+issued_revoke_cert(struct db *db, const uint8_t *der, size_t len, int64_t now,
+    struct err *err)
+{
+	const struct db_value values[] = { db_int(now), db_int(ISSUED_SUPERSEDED),
+		db_blob(der, len) };
+
+	return db_run(db,
+	    "UPDATE issued SET revoked_at = ?, reason = ?"
+	    " WHERE der = ? AND revoked_at IS NULL",
 	    values, sizeof(values) / sizeof(values[0]), err);
 }

@@ -19,6 +19,12 @@ enum {
 	ISSUED_DER_MAX_BYTES = 8192,
 };
 
+/* Reasons of RFC 5280 5.3.1. */
+enum {
+	ISSUED_SUPERSEDED = 4,
+	ISSUED_CESSATION = 5,
+};
+
 /* One row. Lent bytes. */
 struct issued {
 	const char *serial; /* lower-case hexadecimal */
@@ -46,5 +52,14 @@ enum rc issued_find(struct db *db, const uint8_t csr_sha256[ISSUED_DIGEST_BYTES]
 
 /* Add a row, in the caller's transaction if there is one. */
 enum rc issued_add(struct db *db, const struct issued *row, struct err *err);
+
+/* Revoke what was issued for a request that nobody goes on with; nothing when there
+ * is none. */
+enum rc issued_revoke_request(struct db *db,
+    const uint8_t csr_sha256[ISSUED_DIGEST_BYTES], int64_t now, struct err *err);
+
+/* Revoke this certificate, which was replaced; nothing when it is not ours. */
+enum rc issued_revoke_cert(struct db *db, const uint8_t *der, size_t len, int64_t now,
+    struct err *err);
 
 #endif

@@ -21,6 +21,8 @@ enum {
 	LIFETIME_MAX_S = 10 * 365 * CLOCK_DAY_S,
 	BACKDATE_S = CLOCK_DAY_S,
 	BACKDATE_MAX_S = 30 * CLOCK_DAY_S,
+	CRL_LIFETIME_S = 7 * CLOCK_DAY_S,
+	CRL_LIFETIME_MAX_S = 365 * CLOCK_DAY_S,
 	PATH_MAX_BYTES = 4096,
 };
 
@@ -82,6 +84,8 @@ read_settings(const struct section *section, struct local *local, struct err *er
 	s->key_file = section_text(section, "key-file", DEFAULT_KEY_FILE);
 	s->secret_file = section_text(section, "secret-file", NULL);
 	s->issued_file = section_text(section, "issued-file", NULL);
+	s->crl_file = section_text(section, "crl-file", NULL);
+	s->crl_lifetime_s = CRL_LIFETIME_S;
 	s->lifetime_s = LIFETIME_S;
 	s->backdate_s = BACKDATE_S;
 	r = section_duration(section, "lifetime", LIFETIME_MAX_S, false, &s->lifetime_s,
@@ -89,6 +93,9 @@ read_settings(const struct section *section, struct local *local, struct err *er
 	if (r == RC_OK)
 		r = section_duration(section, "backdate", BACKDATE_MAX_S, true,
 		    &s->backdate_s, err);
+	if (r == RC_OK)
+		r = section_duration(section, "crl-lifetime", CRL_LIFETIME_MAX_S, false,
+		    &s->crl_lifetime_s, err);
 	if (r == RC_OK && s->issued_file == NULL)
 		r = name_issued_file(local, err);
 	return r;
@@ -225,7 +232,7 @@ add_csr(const struct ca_request *request, struct signer_request *out, struct err
 		    request->csr_len, sizeof(out->csr));
 	memcpy(out->csr, request->csr, request->csr_len);
 	out->csr_len = request->csr_len;
-	out->is_submit = 1;
+	out->task = SIGNER_SUBMIT;
 	return RC_OK;
 }
 
@@ -273,6 +280,7 @@ local_probe(void *state, const struct ca_request *request, struct ca_facts *fact
 	ca_facts_set(facts, (enum ca_outcome)answer.outcome, "%s", answer.text);
 	facts->not_after = answer.not_after;
 	facts->lifetime_s = answer.lifetime_s;
+	facts->crl_next_update = answer.crl_next_update;
 	memcpy(facts->key, answer.key, sizeof(facts->key));
 	return RC_OK;
 }
@@ -323,6 +331,44 @@ local_submit(void *state, const struct ca_request *request,
 	return take_answer(local, &answer, ret_answer, err);
 }
 
+/* Both go to the list of revoked certificates with the next breath. */
+static enum rc
+revoke(struct local *local, enum signer_task task, const uint8_t *bytes, size_t len,
+    int64_t now, int64_t deadline_ms, struct err *err)
+{
+	const struct ca_request request = { .csr = bytes,
+		.csr_len = len,
+		.deadline_ms = deadline_ms };
+	struct signer_request message;
+	struct signer_answer answer;
+	enum rc r;
+
+	memset(&message, 0, sizeof(message));
+	message.now = now;
+	r = add_csr(&request, &message, err);
+	message.task = (int32_t)task;
+	if (r == RC_OK)
+		r = call(local, &request, &message, &answer, err);
+	if (r == RC_OK && answer.outcome != CA_ISSUED)
+		r = err_set(err, RC_CA, "%s", answer.text);
+	return r;
+}
+
+static enum rc
+local_abandon(void *state, const struct ca_request *request, struct err *err)
+{
+	return revoke(state, SIGNER_ABANDON, request->csr, request->csr_len,
+	    request->now, request->deadline_ms, err);
+}
+
+static enum rc
+local_retire(void *state, const struct cert *cert, int64_t now, int64_t deadline_ms,
+    struct err *err)
+{
+	return revoke(state, SIGNER_RETIRE, cert->der, cert->der_len, now, deadline_ms,
+	    err);
+}
+
 static const char *const local_keys[] = {
 	"cert-file",
 	"key-file",
@@ -332,6 +378,8 @@ static const char *const local_keys[] = {
 	"issued-file",
 	"lifetime",
 	"backdate",
+	"crl-file",
+	"crl-lifetime",
 	NULL,
 };
 
@@ -344,4 +392,6 @@ const struct ca_ops ca_local_ops = {
 	.chain = local_chain,
 	.probe = local_probe,
 	.submit = local_submit,
+	.abandon = local_abandon,
+	.retire = local_retire,
 };

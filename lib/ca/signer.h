@@ -24,9 +24,16 @@ enum {
 	SIGNER_START_MS = 10000, /* a pass phrase may be slow on purpose */
 };
 
+enum signer_task {
+	SIGNER_PROBE, /* without csr */
+	SIGNER_SUBMIT,
+	SIGNER_ABANDON, /* revoke what was issued for csr */
+	SIGNER_RETIRE,	/* revoke the certificate in csr, which was replaced */
+};
+
 /* What it is to do; zeroed before it is filled, so that no byte is by chance. */
 struct signer_request {
-	int32_t is_submit; /* else preflight: without csr */
+	int32_t task; /* enum signer_task */
 	int32_t eku;
 	int64_t now;
 	int64_t not_before_max;
@@ -45,6 +52,7 @@ struct signer_answer {
 	char key[SIGNER_KEY_TEXT_SIZE];
 	int64_t not_after;
 	int64_t lifetime_s;
+	int64_t crl_next_update; /* 0: none is published */
 	uint64_t cert_len;
 	uint8_t cert[SIGNER_CERT_MAX_BYTES];
 };
@@ -58,6 +66,8 @@ struct signer_settings {
 	int64_t
 	    lifetime_s; /* the longest, and what is issued for unless less is asked */
 	int64_t backdate_s;
+	const char *crl_file; /* NULL: none is published */
+	int64_t crl_lifetime_s;
 	const struct anchors *anchors; /* that its own work must verify to */
 	struct cert *const *chain;     /* issuer first */
 	size_t n_chain;

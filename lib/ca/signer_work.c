@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/codec.h"
 #include "ca/accept.h"
+#include "ca/crl.h"
 #include "ca/issue.h"
 #include "ca/issued.h"
 #include "ca/issuer.h"
@@ -195,7 +196,7 @@ digest_profile(const struct signer_request *request, const struct issuer *issuer
 
 	memset(&bare, 0, sizeof(bare));
 	memcpy(&bare.request, request, sizeof(bare.request));
-	bare.request.is_submit = 0;
+	bare.request.task = SIGNER_PROBE;
 	bare.request.now = 0;
 	bare.request.not_before_max = 0;
 	bare.request.csr_len = 0;
@@ -363,28 +364,81 @@ try_out(const struct signer_settings *settings, const struct issuer *issuer,
 	return r;
 }
 
+/* What was issued is not used, or not any more. Names and dates are not asked. */
+static enum rc
+revoke(const struct signer_settings *settings, const struct signer_request *request,
+    struct err *err)
+{
+	uint8_t csr_sha256[SHA256_DIGEST_LENGTH];
+	struct db db = { 0 };
+	enum rc r = issued_open(settings->issued_file, &db, err);
+
+	if (r == RC_OK && request->task == SIGNER_ABANDON) {
+		SHA256(request->csr, request->csr_len, csr_sha256);
+		r = issued_revoke_request(&db, csr_sha256, request->now, err);
+	} else if (r == RC_OK) {
+		r = issued_revoke_cert(&db, request->csr, request->csr_len,
+		    request->now, err);
+	}
+	db_close(&db);
+	return r;
+}
+
+static enum rc
+issue_or_try(const struct signer_settings *settings, const struct issuer *issuer,
+    const struct signer_request *request, struct signer_answer *answer, struct err *err)
+{
+	struct order order = { 0 };
+	enum rc r;
+
+	r = read_order(request, &order, err);
+	if (r == RC_OK)
+		r = check_issuer(issuer, request, err);
+	if (r == RC_OK)
+		r = set_dates(settings, issuer, request, &order, err);
+	if (r == RC_OK && request->task == SIGNER_SUBMIT)
+		r = submit(settings, issuer, request, &order, answer, err);
+	else if (r == RC_OK)
+		r = try_out(settings, issuer, &order, err);
+	answer->lifetime_s = order.terms.not_after - order.now;
+	return r;
+}
+
+/* A list that cannot be published stops a probe, and no certificate. */
+static enum rc
+publish(const struct signer_settings *settings, const struct issuer *issuer,
+    const struct signer_request *request, struct signer_answer *answer, struct err *err)
+{
+	struct db db = { 0 };
+	enum rc r = issued_open(settings->issued_file, &db, err);
+
+	if (r == RC_OK)
+		r = crl_refresh(&db, issuer, settings->crl_file,
+		    settings->crl_lifetime_s, request->now, &answer->crl_next_update,
+		    err);
+	db_close(&db);
+	return request->task == SIGNER_SUBMIT ? RC_OK : r;
+}
+
 void
 signer_answer_request(const struct signer_settings *settings,
     const struct issuer *issuer, const struct signer_request *request,
     struct signer_answer *answer)
 {
-	struct order order = { 0 };
 	struct err err = { 0 };
 	enum rc r;
 
 	memset(answer, 0, sizeof(*answer));
-	r = read_order(request, &order, &err);
-	if (r == RC_OK)
-		r = check_issuer(issuer, request, &err);
-	if (r == RC_OK)
-		r = set_dates(settings, issuer, request, &order, &err);
-	if (r == RC_OK && request->is_submit != 0)
-		r = submit(settings, issuer, request, &order, answer, &err);
-	else if (r == RC_OK)
-		r = try_out(settings, issuer, &order, &err);
+	if (request->csr_len > sizeof(request->csr))
+		r = err_set(&err, RC_CONFIG, "request: not as it must be");
+	else if (request->task == SIGNER_ABANDON || request->task == SIGNER_RETIRE)
+		r = revoke(settings, request, &err);
+	else
+		r = issue_or_try(settings, issuer, request, answer, &err);
+	if (r == RC_OK && settings->crl_file != NULL)
+		r = publish(settings, issuer, request, answer, &err);
 	answer->outcome = (int32_t)outcome_of(r);
 	answer->not_after = issuer->not_after;
-	answer->lifetime_s = order.terms.not_after - order.now;
 	memcpy(answer->text, err.text, strnlen(err.text, sizeof(answer->text) - 1));
 	memcpy(answer->key, issuer->key_text,
 	    strnlen(issuer->key_text, sizeof(answer->key) - 1));

@@ -246,6 +246,7 @@ run_prove(void *ctx, struct err *err)
 {
 	struct renewal *rn = ctx;
 	const struct facts_cert *old = renewal_find_old_cert(rn);
+	struct err untold = { 0 };
 	enum rc r = prove_new(rn, err);
 
 	if (r == RC_OK && old != NULL)
@@ -253,6 +254,10 @@ run_prove(void *ctx, struct err *err)
 		    renewal_now(rn), err);
 	if (r != RC_OK)
 		return r;
+	if (old != NULL &&
+	    ca_retire(rn->ca, old->cert, renewal_now(rn), rn->options->deadline_ms,
+		&untold) != RC_OK)
+		renewal_say(rn, "prove", untold.text);
 	rn->proved = true;
 	rn->awaits_commit = false;
 	/* What is deleted next must not be in use anywhere: ask once more. */

@@ -71,7 +71,7 @@ fill(struct signer_request *request, enum made_kind key)
 	memcpy(request->csr, csr, len);
 	free(csr);
 	request->csr_len = len;
-	request->is_submit = 1;
+	request->task = SIGNER_SUBMIT;
 	request->eku = CERT_EKU_SERVER_AUTH;
 	request->now = NOW;
 	request->not_before_max = NOW;
@@ -165,7 +165,7 @@ a_preflight_issues_nothing(void **state)
 	struct signer_answer answer;
 
 	fill(&request, MADE_RSA2048);
-	request.is_submit = 0;
+	request.task = SIGNER_PROBE;
 	answer = answer_to(&room, &request);
 	assert_int_equal(answer.outcome, CA_ISSUED);
 	assert_int_equal(answer.cert_len, 0);
