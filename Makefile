@@ -271,7 +271,7 @@ bench demo:
 bench-run: all $(SIM) $(TOOLS)
 	@B=$(B) tests/bench.sh
 
-demo-run: all $(SIM)
+demo-run: all $(SIM) $(TOOLS)
 	@B=$(B) tests/demo.sh
 
 #
