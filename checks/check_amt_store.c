@@ -4,7 +4,7 @@
  * in the store?  One login over an authenticated connection; it only reads.
  */
 #include "amt/read.h"
-#include "settings.h"
+#include "login.h"
 
 static const struct opt *const options[] = { target_options, target_login_options,
 	policy_options, policy_clock_options, plugin_options, command_options, NULL };
@@ -28,51 +28,21 @@ static const struct command_info info = {
 	.options = options,
 };
 
-/* What the device presents is known even where the login was refused; an expired
- * certificate is no reason not to look, it is what we look for. */
 static enum rc
-look(const struct plugin *plugin, const struct target *target, struct facts *facts,
+judge(void *ctx, const struct facts *facts, const struct policy *policy, int64_t now,
     struct verdict *verdict, struct err *err)
 {
-	struct device *device = NULL;
-	enum rc r;
-
-	r = device_open(target, TRUST_TIME_JUDGED, plugin->now,
-	    plugin->command.deadline_ms, &device, err);
-	if (r == RC_OK)
-		r = read_device(device, target, plugin->now, facts, err);
-	device_close(device);
-	if (r == RC_OK)
-		return verdict_judge_store(facts, &plugin->policy, plugin->now, verdict,
-		    err);
-	(void)verdict_judge_presented(facts, &plugin->policy, plugin->now, verdict,
-	    err);
-	return r;
+	(void)ctx;
+	return verdict_judge_store(facts, policy, now, verdict, err);
 }
 
 int
 main(int argc, char **argv)
 {
-	struct plugin plugin = { 0 };
-	struct verdict verdict = { 0 };
-	struct facts facts = { 0 };
-	struct target target;
-	struct err err = { 0 };
-	enum rc r;
-	int status;
+	const struct login_check check = { .info = &info,
+		.service = "AMT_STORE",
+		.read = read_device,
+		.judge = judge };
 
-	target_init(&target);
-	r = plugin_start(&plugin, &info, "AMT_STORE", settings_take, &target, argc,
-	    argv, &err);
-	if (r == RC_OK)
-		r = settings_complete(&plugin, &target, &err);
-	if (r == RC_OK)
-		r = target_load_secret(&target, &err);
-	if (r == RC_OK)
-		r = look(&plugin, &target, &facts, &verdict, &err);
-	status = plugin_finish(&plugin, r, &facts, &verdict, &err);
-	verdict_clear(&verdict);
-	facts_clear(&facts);
-	target_clear(&target);
-	return status;
+	return login_check_main(&check, argc, argv);
 }

@@ -37,9 +37,11 @@ name_facts(struct facts *facts, const struct target *target, int64_t now)
 	facts->read_at = now;
 }
 
+/* What the device presents is judged even where the login was refused. */
 static enum rc
 look(const struct login_check *check, const struct plugin *plugin,
-    const struct target *target, struct facts *facts, struct err *err)
+    const struct target *target, struct facts *facts, struct verdict *verdict,
+    struct err *err)
 {
 	struct device *device = NULL;
 	enum rc r;
@@ -50,6 +52,11 @@ look(const struct login_check *check, const struct plugin *plugin,
 	if (r == RC_OK)
 		r = check->read(device, target, plugin->now, facts, err);
 	device_close(device);
+	if (r == RC_OK)
+		return check->judge(check->ctx, facts, &plugin->policy, plugin->now,
+		    verdict, err);
+	(void)verdict_judge_presented(facts, &plugin->policy, plugin->now, verdict,
+	    NULL);
 	return r;
 }
 
@@ -72,10 +79,7 @@ login_check_main(const struct login_check *check, int argc, char **argv)
 	if (r == RC_OK)
 		r = target_load_secret(&options.target, &err);
 	if (r == RC_OK)
-		r = look(check, &plugin, &options.target, &facts, &err);
-	if (r == RC_OK)
-		r = check->judge(check->ctx, &facts, &plugin.policy, plugin.now,
-		    &verdict, &err);
+		r = look(check, &plugin, &options.target, &facts, &verdict, &err);
 	status = plugin_finish(&plugin, r, &facts, &verdict, &err);
 	verdict_clear(&verdict);
 	facts_clear(&facts);
