@@ -230,6 +230,23 @@ is "$isnt" 000 "not-http"
 fault http:2:cut-before-read
 call Get AMT_GeneralSettings
 is "$http" 000 "http counts the request without login, too"
+for action in cut-before-answer cut-in-answer cut-after-answer; do
+	fault "http:1:$action"
+	call Get AMT_GeneralSettings
+	if [ $action = cut-before-answer ]; then
+		is "$http" 000 "$action: no challenge"
+	else
+		is "$http" 200 "$action: the head of the challenge is enough"
+	fi
+	like "$(tail -n 2 "$tmp/chain.req")" "authorization=no .*status=401 .*fault=$action" \
+	    "and the log says so"
+done
+fault http:1:freeze
+envelope Get AMT_GeneralSettings | post --max-time 1 -o /dev/null
+is "$?" 28 "freeze: instead of the challenge"
+ask chain 'set device hang=no' >/dev/null
+call Get AMT_GeneralSettings
+is "$http" 200 "until hang=no"
 
 fault Put:1:power-loss-drop
 put_tls "$network_tls" '<g:Enabled>true</g:Enabled><g:MutualAuthentication>false</g:MutualAuthentication><g:AcceptNonSecureConnections>true</g:AcceptNonSecureConnections>'

@@ -99,12 +99,36 @@ exchange_lose(struct exchange *x)
 }
 
 void
+exchange_freeze(struct exchange *x)
+{
+	if (x->conn != NULL)
+		x->conn->exchange = NULL;
+	x->dev->sw.hang = true;
+}
+
+/* The challenge, or as much of it as the fault lets through. */
+static void
+write_401(struct exchange *x, bool stale)
+{
+	enum conn_end end = CONN_CLOSE;
+
+	http_write_401(output(x), x->dev, stale);
+	if (x->action == INJECT_CUT_IN_ANSWER)
+		buf_truncate(output(x), output(x)->len / 2);
+	if (x->action == INJECT_CUT_IN_ANSWER || x->action == INJECT_CUT_AFTER_ANSWER)
+		end = CONN_CUT;
+	conn_answered(x->conn, end);
+}
+
+void
 exchange_answer_401(struct exchange *x, bool stale)
 {
-	if (x->conn != NULL) {
-		http_write_401(output(x), x->dev, stale);
-		conn_answered(x->conn, CONN_CLOSE);
-	}
+	if (x->action == INJECT_CUT_BEFORE_ANSWER)
+		exchange_lose(x);
+	else if (x->action == INJECT_FREEZE)
+		exchange_freeze(x);
+	else if (x->conn != NULL)
+		write_401(x, stale);
 	exchange_finish(x, 401);
 }
 

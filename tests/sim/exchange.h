@@ -44,6 +44,10 @@ void exchange_finish(struct exchange *x, int status);
 /* No answer: the connection is cut. The exchange is not finished by that. */
 void exchange_lose(struct exchange *x);
 
+/* No answer, and silence on every connection until somebody sets hang=no: time to
+ * kill a client at exactly this point. Not finished by that either. */
+void exchange_freeze(struct exchange *x);
+
 /* Answers that are not SOAP; they finish the exchange. */
 void exchange_answer_401(struct exchange *x, bool stale);
 void exchange_answer_status(struct exchange *x, int64_t status);

@@ -106,16 +106,6 @@ execute(struct exchange *x)
 		dev->count.writes++;
 }
 
-/* Done, and then silence on every connection until somebody sets hang=no: time to
- * kill a client at exactly this point. */
-static void
-freeze(struct exchange *x)
-{
-	if (x->conn != NULL)
-		x->conn->exchange = NULL;
-	x->dev->sw.hang = true;
-}
-
 static void
 run(struct exchange *x)
 {
@@ -145,7 +135,7 @@ run(struct exchange *x)
 	if (loses_answer(action))
 		exchange_lose(x);
 	else if (action == INJECT_FREEZE)
-		freeze(x);
+		exchange_freeze(x);
 	else if (x->conn != NULL)
 		exchange_write(x);
 	exchange_finish(x, status);
