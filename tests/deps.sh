@@ -13,7 +13,7 @@ build_packages='
 	curl openssl
 '
 test_packages='
-	libcmocka-dev clang binutils valgrind monitoring-plugins-basic
+	libcmocka-dev clang binutils valgrind monitoring-plugins-basic sqlite3
 	snmp snmpd snmptrapd prometheus-snmp-exporter
 	certmonger python3 strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
