@@ -54,6 +54,10 @@ aging_is_of_time(enum reason reason)
 	case REASON_THRESHOLD_CRITICAL:
 	case REASON_EXPIRED:
 	case REASON_NOT_YET_VALID:
+	case REASON_LAST_KNOWN:
+	case REASON_STALE:
+	case REASON_NEVER_READ:
+	case REASON_WILL_MISS:
 		return true;
 	default:
 		return false;

@@ -48,7 +48,7 @@ void aging_fold(struct aging *aging, const struct aging *other);
 /* The state at now, which is not before the moment of judgement. */
 enum state aging_state(const struct aging *aging, int64_t now);
 
-/* Is this cause a matter of time, told by the moments above? */
+/* Is this cause a matter of time? Then it is no fixed state. */
 bool aging_is_of_time(enum reason reason);
 
 #endif
