@@ -67,7 +67,7 @@ contact_result_word(enum contact_result result)
 int64_t
 contact_gap_p95(const int64_t *at, size_t n)
 {
-	int64_t gaps[CONTACT_DAYS_MAX];
+	int64_t gaps[CONTACT_DAYS_MAX] = { 0 };
 	size_t n_gaps = 0;
 
 	if (n < 2 || n > CONTACT_DAYS_MAX)

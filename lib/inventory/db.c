@@ -271,3 +271,32 @@ db_run_kept(struct db *db, const char *sql, const struct db_value *values, size_
 	db_done(stmt);
 	return r;
 }
+
+enum rc
+db_enter(struct db *db, bool *ret_is_part, struct err *err)
+{
+	bool is_part = sqlite3_get_autocommit(db->sqlite) == 0;
+	enum rc r;
+
+	r = is_part ? db_run_kept(db, "SAVEPOINT part", NULL, 0, err)
+		    : db_run_kept(db, "BEGIN IMMEDIATE", NULL, 0, err);
+	if (r == RC_OK)
+		*ret_is_part = is_part;
+	return r;
+}
+
+enum rc
+db_leave(struct db *db, bool is_part, enum rc r, struct err *err)
+{
+	if (r == RC_OK)
+		r = is_part ? db_run_kept(db, "RELEASE part", NULL, 0, err)
+			    : db_run_kept(db, "COMMIT", NULL, 0, err);
+	if (r == RC_OK)
+		return RC_OK;
+	if (!is_part)
+		db_rollback(db);
+	else if (sqlite3_get_autocommit(db->sqlite) == 0)
+		(void)sqlite3_exec(db->sqlite, "ROLLBACK TO part; RELEASE part", NULL,
+		    NULL, NULL);
+	return r;
+}

@@ -89,6 +89,14 @@ void db_rollback(struct db *db);
 /* A transaction that reads: what it sees stays as it is until db_commit(). */
 enum rc db_begin_read(struct db *db, struct err *err);
 
+/*
+ * All or nothing, in a transaction that writes or as a part of the one that the
+ * caller has begun. db_leave() keeps what was written when r is RC_OK, else takes
+ * it back; it returns r, or what went wrong with keeping.
+ */
+enum rc db_enter(struct db *db, bool *ret_is_part, struct err *err);
+enum rc db_leave(struct db *db, bool is_part, enum rc r, struct err *err);
+
 /* A value for a parameter. Lent bytes. */
 enum db_kind {
 	DB_NULL,

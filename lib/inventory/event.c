@@ -82,7 +82,7 @@ read_state(sqlite3_stmt *stmt, int at)
 static void
 read_event(sqlite3_stmt *stmt, struct event *event)
 {
-	const struct role_info *info = role_find(sqlite3_column_int(stmt, 4));
+	const struct role_info *info = role_find(sqlite3_column_int64(stmt, 4));
 
 	*event = (struct event){ .id = sqlite3_column_int64(stmt, 0),
 		.at = sqlite3_column_int64(stmt, 1),

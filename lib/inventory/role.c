@@ -26,7 +26,7 @@ const struct role_info role_infos[] = {
 const size_t role_n_infos = sizeof(role_infos) / sizeof(role_infos[0]);
 
 const struct role_info *
-role_find(int role)
+role_find(int64_t role)
 {
 	if (role < 1 || (size_t)role > role_n_infos)
 		return NULL;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Stored: numbers never change, new ones go at the end. */
 enum role {
@@ -42,6 +43,6 @@ extern const struct role_info role_infos[];
 extern const size_t role_n_infos;
 
 /* NULL for ROLE_NONE and for a number that is none of ours. */
-const struct role_info *role_find(int role);
+const struct role_info *role_find(int64_t role);
 
 #endif

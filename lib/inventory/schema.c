@@ -242,7 +242,7 @@
 	" name_match INTEGER NOT NULL DEFAULT 0,"                              \
 	" has_pin INTEGER NOT NULL DEFAULT 0,"                                 \
 	" pin_matches INTEGER NOT NULL DEFAULT 0,"                             \
-	" elapsed_ms INTEGER NOT NULL DEFAULT 0,"                              \
+	" presented_digest BLOB,"                                              \
 	" version TEXT NOT NULL DEFAULT '',"                                   \
 	" version_major INTEGER NOT NULL DEFAULT 0,"                           \
 	" version_minor INTEGER NOT NULL DEFAULT 0,"                           \
@@ -263,14 +263,14 @@
 	" common_name_max_bytes INTEGER NOT NULL DEFAULT 0,"                   \
 	" common_name_max_count INTEGER NOT NULL DEFAULT 0,"                   \
 	" chain_max_bytes INTEGER NOT NULL DEFAULT 0,"                         \
-	" key_bits TEXT NOT NULL DEFAULT '',"                                  \
 	" n_certs INTEGER NOT NULL DEFAULT 0,"                                 \
 	" n_keys INTEGER NOT NULL DEFAULT 0,"                                  \
 	" n_orphan_certs INTEGER NOT NULL DEFAULT 0,"                          \
 	" n_orphan_keys INTEGER NOT NULL DEFAULT 0,"                           \
 	" n_unreadable INTEGER NOT NULL DEFAULT 0,"                            \
 	" unreadable TEXT NOT NULL DEFAULT '',"                                \
-	" tls_context_cert TEXT"                                               \
+	" tls_context_cert TEXT,"                                              \
+	" store_digest BLOB"                                                   \
 	") STRICT;"                                                            \
 	"CREATE TABLE reading_cert ("                                          \
 	" device_id INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE," \

@@ -86,7 +86,7 @@ enum snapshot_part {
  * facts_clear.
  */
 enum rc snapshot_read(struct db *db, int64_t device_id, enum snapshot_part part,
-    struct facts *ret_facts, struct err *err);
+    int64_t now, struct facts *ret_facts, struct err *err);
 
 /*
  * Judge a device again from what is last known, with a policy that may be

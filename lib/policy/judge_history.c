@@ -33,7 +33,7 @@ struct quote {
 static struct quote
 quote(const char *text)
 {
-	struct quote q;
+	struct quote q = { .text = "" };
 
 	text_printable_field(q.text, sizeof(q.text), text, strlen(text));
 	return q;

@@ -40,6 +40,15 @@ reason_sentence(enum reason reason)
 	return reasons[reason].sentence;
 }
 
+enum reason
+reason_find(const char *word)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(word, reasons[i].word) == 0)
+			return (enum reason)i;
+	return REASON_VALID;
+}
+
 /* Is the list full at n? Its room doubles from FIRST_ROOM, so n tells. */
 static bool
 is_full(size_t n)

@@ -142,6 +142,9 @@ enum reason {
 const char *reason_word(enum reason reason);
 const char *reason_sentence(enum reason reason);
 
+/* The reason that has this word; REASON_VALID when none has. */
+enum reason reason_find(const char *word);
+
 enum {
 	VERDICT_FINDINGS_MAX = 4096,
 	FINDING_TEXT_SIZE = 256,

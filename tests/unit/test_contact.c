@@ -42,7 +42,7 @@ the_longest_of_few_gaps_is_their_p95(void **state)
 	assert_int_equal(contact_gap_p95(at, 0), 0);
 	assert_int_equal(contact_gap_p95(at, 1), 0);
 	for (int i = 0; i < CONTACT_DAYS_MAX; i++)
-		at[i] = i * 7 * DAY;
+		at[i] = (int64_t)i * 7 * DAY;
 	assert_int_equal(contact_gap_p95(at, 2), 7 * DAY);
 	assert_int_equal(contact_gap_p95(at, CONTACT_DAYS_MAX), 7 * DAY);
 	for (int i = 5; i < CONTACT_DAYS_MAX; i++)
@@ -73,7 +73,7 @@ five_contacts_tell_something(void **state)
 	struct contacts contacts = { 0 };
 
 	for (int i = 0; i < FACTS_CONTACTS_MIN; i++)
-		contacts = add(&db, NOW + i * 50 * DAY, true);
+		contacts = add(&db, NOW + (int64_t)i * 50 * DAY, true);
 	assert_int_equal(contacts.n, FACTS_CONTACTS_MIN);
 	assert_int_equal(contacts.gap_p95_s, 50 * DAY);
 	db_close(&db);

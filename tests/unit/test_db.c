@@ -493,16 +493,16 @@ a_second_writer_is_told_that_there_is_one(void **state)
 	db_close(&first);
 }
 
-static const char *const first[] = { "CREATE TABLE a (x INTEGER) STRICT",
+static const char *const to_1[] = { "CREATE TABLE a (x INTEGER) STRICT",
 	"INSERT INTO a VALUES (1)" };
-static const char *const second[] = {
+static const char *const to_2[] = {
 	"ALTER TABLE a ADD COLUMN y INTEGER; UPDATE a SET y = x + 1"
 };
-static const char *const third[] = { "CREATE TABLE b (z INTEGER) STRICT",
+static const char *const to_3[] = { "CREATE TABLE b (z INTEGER) STRICT",
 	"INSERT INTO nowhere VALUES (1)" };
 
-static const struct migration steps[] = { { first, UNIT_COUNT(first) },
-	{ second, UNIT_COUNT(second) }, { third, UNIT_COUNT(third) } };
+static const struct migration steps[] = { { to_1, UNIT_COUNT(to_1) },
+	{ to_2, UNIT_COUNT(to_2) }, { to_3, UNIT_COUNT(to_3) } };
 
 static struct schema
 schema_of(size_t n)

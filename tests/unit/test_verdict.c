@@ -472,7 +472,9 @@ reasons_have_words_of_their_own(void **state)
 		assert_true(strlen(reason_sentence((enum reason)i)) > 0);
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(word, reason_word((enum reason)j));
+		assert_int_equal(reason_find(word), i);
 	}
+	assert_int_equal(reason_find("of a newer program"), REASON_VALID);
 }
 
 static enum rc
