@@ -105,9 +105,17 @@ static enum rc
 add_block(struct bag *bag, const char *label, const uint8_t *der, size_t len,
     struct err *err)
 {
+	struct err why = { 0 };
+
 	if (strcmp(label, PEM_STRING_X509) == 0 ||
-	    strcmp(label, PEM_STRING_X509_OLD) == 0)
-		return bag_add_der(bag, der, len, err);
+	    strcmp(label, PEM_STRING_X509_OLD) == 0) {
+		enum rc r = bag_add_der(bag, der, len, &why);
+
+		/* Web Enrolment calls PKCS#7 a certificate, too. */
+		if (r == RC_FORMAT && bag_add_pkcs7(bag, der, len, NULL) == RC_OK)
+			return RC_OK;
+		return r == RC_OK ? r : err_set(err, r, "%s", why.text);
+	}
 	if (strcmp(label, PEM_STRING_PKCS7) == 0 ||
 	    strcmp(label, PEM_STRING_CMS) == 0 ||
 	    strcmp(label, PEM_STRING_PKCS7_SIGNED) == 0)

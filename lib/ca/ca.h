@@ -209,5 +209,6 @@ struct ca_ops {
 extern const struct ca_ops ca_local_ops;
 extern const struct ca_ops ca_exec_ops;
 extern const struct ca_ops ca_est_ops;
+extern const struct ca_ops ca_certsrv_ops;
 
 #endif

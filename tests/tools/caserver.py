@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A CA service for tests: EST (RFC 7030) over TLS on a free loopback port.
+"""A CA service for tests: EST (RFC 7030) and the pages of Microsoft's Web Enrolment
+over TLS on a free loopback port.
 
 usage: caserver.py FOLDER
 
@@ -9,6 +10,8 @@ what a test may change at any time:
   mode      what to do with the next requests: "ok" or the name of a fault
   login     "basic user password" or "digest user password"; absent: none
   any-line  when there: base64 on one long line, in and out
+  templates names, one a line, that an enterprise CA offers; absent: stand-alone
+  manager   what a person decided: "approve" or "deny"; absent: nothing yet
 It writes requests.log (one line per request, no secret in it) and body.N.
 Signs with the openssl command and shares no code with the programs it tests.
 """
@@ -23,10 +26,12 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 folder = sys.argv[1]
 lock = threading.Lock()
 seen = {}  # digest of a request -> how often it came
+requests = {}  # number -> (certificate, held for a person?)
 count = 0
 
 
@@ -161,6 +166,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         mode = read("mode", "ok")
         if self.fault(mode):
             return
+        if self.path.startswith("/certsrv/"):
+            if self.is_welcome():
+                self.certsrv(mode)
+            return
         match = re.fullmatch(r"/\.well-known/est(?:/lab)?/(\w+)", self.path)
         if match is None:
             self.answer(404, b"no such place\n", "text/plain")
@@ -266,6 +275,89 @@ class Handler(http.server.BaseHTTPRequestHandler):
         kinds = {"multipart": "multipart/mixed; boundary=x", "no type": None,
                  "wrong type": "application/pkcs10", "TYPE": "Application/PKCS7-MIME"}
         self.answer(200, shapes.get(mode, lines(der, self.width())), kinds.get(mode, kind))
+
+    # Web Enrolment
+
+    def page(self, title, text):
+        self.answer(200, f"<HTML><Head><Title>{title}</Title></Head><Body>{text}"
+                    "</Body></HTML>".encode(), "text/html")
+
+    def certsrv(self, mode):
+        place = urllib.parse.urlsplit(self.path)
+        query = dict(urllib.parse.parse_qsl(place.query))
+        name = place.path.rsplit("/", 1)[1]
+        if name == "certrqxt.asp":
+            names = read("templates").split()
+            chooser = "" if not names else "<Select Name=lbCertTemplate>" + "".join(
+                f'<Option Value="E;{n};0;x">{n} for devices' for n in names) + "</Select>"
+            self.page("Microsoft Active Directory Certificate Services",
+                      f"<Form Action=certfnsh.asp Method=Post>{chooser}<TextArea></Form>")
+        elif name == "certcarc.asp":
+            self.page("CA", "<Script>\n\tvar nRenewals=0;\n</Script>")
+        elif name == "certfnsh.asp":
+            self.certsrv_take(mode)
+        elif name == "certnew.cer" and query.get("ReqID") == "CACert":
+            self.answer(200, read("ca.pem").encode(), "application/pkix-cert")
+        elif name == "certnew.cer":
+            self.certsrv_give(mode, query.get("ReqID"))
+        elif name == "certnew.p7b":
+            der = pkcs7(read("ca.pem").encode(), read("root.pem").encode())
+            self.answer(200, b"-----BEGIN CERTIFICATE-----\n" + lines(der) +
+                        b"-----END CERTIFICATE-----\n", "application/x-pkcs7-certificates")
+        else:
+            self.answer(404)
+
+    def certsrv_take(self, mode):
+        form = dict(urllib.parse.parse_qsl(self.body.decode(), keep_blank_values=True))
+        write("form", "\n".join(f"{k}={v}" for k, v in form.items()).encode())
+        der = openssl("req", "-outform", "DER", data=form.get("CertRequest", "").encode())
+        leaf = sign(der) if der else None
+        names = read("templates").split()
+        wanted = re.fullmatch(r"CertificateTemplate:(.*)\r\n", form.get("CertAttrib", ""))
+        if leaf is None or form.get("Mode") != "newreq":
+            self.page("Error", 'The disposition message is "Error Parsing Request".')
+        elif names and wanted is None:
+            self.page("Denied", 'The disposition message is "Denied by Policy Module  '
+                      '0x80094801, The request contains no certificate template".')
+        elif names and wanted[1] not in names:
+            self.page("Denied", 'The disposition message is "Denied by Policy Module '
+                      '0x80094800".')
+        elif mode.startswith("hresult "):
+            self.page("Denied", f'The disposition message is "No: {mode[8:]}".')
+        elif mode == "words only":
+            self.page("Denied", 'The disposition message is "Denied | by\x1b[1m words".')
+        elif mode == "other page":
+            self.page("Welcome <b>", "nothing")
+        else:
+            number = str(len(requests) + 17)
+            held = not names or mode == "pending"
+            requests[number] = (leaf, held)
+            if held:
+                self.page("Certificate Pending", f"Your Request Id is {number}.\n")
+            else:
+                self.page("Certificate Issued",
+                          f'<A Href="certnew.cer?ReqID={number}&amp;Enc=b64">get</A>')
+
+    def certsrv_give(self, mode, number):
+        leaf, held = requests.get(number, (None, False))
+        manager = read("manager")
+        if leaf is None:
+            self.page("Error", "Disposition message: none<br>LastStatus: "
+                      "0x80094002 (-2146877438 CERTSRV_E_NO_REQUEST)")
+        elif held and manager == "deny":
+            self.page("Error", "Disposition message: Denied by LAB\\boss<br>LastStatus: "
+                      "0x80094014 (-2146877420 CERTSRV_E_ADMIN_DENIED_REQUEST)")
+        elif held and manager != "approve":
+            self.page("Pending", "Disposition message: Taken Under Submission<br>"
+                      "LastStatus: 0x00000000")
+        elif mode == "other key":
+            self.answer(200, other_leaf(), "application/pkix-cert")
+        elif mode == "truncated":
+            self.answer(200, leaf[:len(leaf) // 2], "application/pkix-cert")
+        elif mode == "wrong type":
+            self.answer(200, leaf, "application/octet-stream")
+        else:
+            self.answer(200, leaf, "application/pkix-cert")
 
 
 class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
