@@ -87,8 +87,8 @@ finds_good wired-ended 2 '802.1X wired: expired 5 d ago.*; a person decides' \
 finds_good wifi 0 '802.1X wireless: valid, 19 d left' "Wi-Fi is looked at"
 finds_good cira 0 'CIRA: valid, 19 d left' "so is CIRA"
 finds_good wired 1 '802.1X wired: 19 d left' "days are thresholds" --days 30,14
-finds_good wrong-clock 2 'device clock is 8 h behind' "a wrong clock is CRITICAL"
-like "$out" ' skew=-288[0-9]{2}s;' "by how much is in the graph"
+finds_good wrong-clock 2 'device clock is [78] h behind' "a wrong clock is CRITICAL"
+like "$out" ' skew=-28(79|80)[0-9]s;' "by how much is in the graph"
 finds_good wrong-clock 0 'TLS: valid' "unless that is fine" --clock-warning 9h --clock-critical 10h
 finds_good no-rfc5746 0 'TLS: valid' "a device without RFC 5746 is read"
 finds_good rsa-only 0 'TLS: valid' "one with RSA key exchange only is read"

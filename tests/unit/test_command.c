@@ -205,7 +205,7 @@ static int
 start_without_descriptors(void *ctx)
 {
 	static const char *const words[WORDS_MAX] = { "-v" };
-	struct command command = { 0 };
+	static struct command command; /* the process ends with it */
 	int fd;
 
 	(void)ctx;
@@ -234,7 +234,7 @@ static int
 write_to_nobody(void *ctx)
 {
 	static const char *const words[WORDS_MAX] = { "-v" };
-	struct command command = { 0 };
+	static struct command command; /* the process ends with it */
 	struct err err = { 0 };
 	int ends[2];
 
