@@ -57,12 +57,8 @@ is_hidden(uint32_t c)
 	return false;
 }
 
-/*
- * One UTF-8 character from the start of bytes; its length, or 0 when it is
- * not well formed.
- */
-static size_t
-decode(const uint8_t *bytes, size_t len, uint32_t *ret_c)
+size_t
+text_decode(const uint8_t *bytes, size_t len, uint32_t *ret_c)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t c = bytes[0];
@@ -105,7 +101,7 @@ next_unit(const uint8_t *bytes, size_t len, bool keep_markup, char unit[UNIT_SIZ
 	size_t n;
 	int wrote;
 
-	n = decode(bytes, len, &c);
+	n = text_decode(bytes, len, &c);
 	if (n == 0) {
 		n = 1;
 		wrote = snprintf(unit, UNIT_SIZE, "\\x%02x", (unsigned int)bytes[0]);

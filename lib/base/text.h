@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/rc.h"
@@ -31,6 +32,10 @@ void text_printable_field(char *field, size_t size, const void *bytes, size_t le
 /* As text_printable_field, but | ; ` $ < > & " ' \ stay: for messages, which are
  * made printable once more where they leave the program. */
 void text_line_field(char *field, size_t size, const void *bytes, size_t len);
+
+/* One UTF-8 character from the start of bytes, len of them and at least one: its
+ * length, or 0 when it is not well formed. Source: RFC 3629. */
+size_t text_decode(const uint8_t *bytes, size_t len, uint32_t *ret_c);
 
 /* Does text look like a DNS name or an IP literal: [A-Za-z0-9._:-]{1,253}? */
 bool text_is_hostname(const char *text);
