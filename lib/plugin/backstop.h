@@ -12,7 +12,7 @@
 #include "policy/state.h"
 
 enum {
-	BACKSTOP_LINE_SIZE = 512
+	BACKSTOP_LINE_SIZE = 1024
 };
 
 /*

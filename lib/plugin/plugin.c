@@ -12,11 +12,10 @@
 #include "base/clock.h"
 #include "plugin/backstop.h"
 #include "plugin/output.h"
-#include "plugin/report.h"
+#include "plugin/report_json.h"
 #include "policy/config.h"
 
 enum {
-	ANSWER_MAX_BYTES = 64 * 1024, /* --help */
 	STOPPED_MAX_BYTES = 2048,
 	HEAD_SIZE = 64,
 	MS_PER_S = 1000
@@ -27,6 +26,7 @@ enum own {
 	OWN_TIMEOUT_RESULT,
 	OWN_UNREACHABLE,
 	OWN_EXPLAIN,
+	OWN_JSON,
 	OWN_PERF_THRESHOLDS,
 	OWN_N
 };
@@ -40,6 +40,8 @@ const struct opt plugin_options[OWN_N + 1] = {
 	    "State when there is no reading at all: no such name, no connection, no "
 	    "handshake. critical unless set." },
 	[OWN_EXPLAIN] = { "explain", 0, NULL, "Print every number behind the state." },
+	[OWN_JSON] = { "json", 0, NULL,
+	    "Print one JSON object for other programs in place of text for people." },
 	[OWN_PERF_THRESHOLDS] = { "perf-thresholds", 0, "FORM",
 	    "Thresholds in performance data: range (default), or plain for metric "
 	    "writers that store no ranges." },
@@ -75,6 +77,9 @@ take_own(struct plugin *plugin, const struct opt *opt, enum own row, const char 
 	case OWN_EXPLAIN:
 		plugin->explain = true;
 		return RC_OK;
+	case OWN_JSON:
+		plugin->json = true;
+		return RC_OK;
 	case OWN_PERF_THRESHOLDS:
 		if (strcmp(value, "plain") != 0 && strcmp(value, "range") != 0)
 			return err_set(err, RC_USAGE,
@@ -107,6 +112,12 @@ static enum rc
 format_stopped(const struct plugin *plugin, struct buf *out, enum state state,
     const char *why)
 {
+	static const struct facts no_facts;
+	static const struct verdict no_verdict;
+	const struct report report = { .name = plugin->name,
+		.facts = &no_facts,
+		.verdict = &no_verdict,
+		.now = plugin->now };
 	struct output output;
 	enum rc r;
 
@@ -115,7 +126,10 @@ format_stopped(const struct plugin *plugin, struct buf *out, enum state state,
 	if (plugin->name != NULL)
 		output_add(&output, "%s: ", plugin->name);
 	output_add(&output, "%s", why);
-	r = output_format(&output, out);
+	if (plugin->json)
+		r = report_json(out, &output, &report, RC_TIMEOUT);
+	else
+		r = output_format(&output, out);
 	output_clear(&output);
 	return r;
 }
@@ -227,27 +241,6 @@ report_failure(const struct plugin *plugin, enum rc r, const struct err *err,
 }
 
 static void
-report_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
-    const struct verdict *verdict, const struct err *err, struct output *output)
-{
-	const struct report report = { .name = plugin->name,
-		.facts = facts,
-		.verdict = verdict,
-		.policy = &plugin->policy,
-		.now = plugin->now,
-		.verbosity = plugin->command.verbosity,
-		.explain = plugin->explain,
-		.thresholds = plugin->perf_thresholds };
-
-	if (r == RC_OK) {
-		report_verdict(output, &report);
-		return;
-	}
-	report_failure(plugin, r, err, output);
-	report_rest(output, &report);
-}
-
-static void
 add_time(const struct plugin *plugin, struct output *output)
 {
 	struct perfdata time = { .label = "time",
@@ -259,12 +252,37 @@ add_time(const struct plugin *plugin, struct output *output)
 	output_perfdata(output, &time, plugin->perf_thresholds);
 }
 
+/* What there is to tell, in the form that was asked for. */
+static enum rc
+report_result(const struct plugin *plugin, enum rc r, const struct report *report,
+    const struct err *err, struct output *output, struct buf *out)
+{
+	if (r == RC_OK) {
+		report_verdict(output, report);
+	} else {
+		report_failure(plugin, r, err, output);
+		report_rest(output, report);
+	}
+	if (plugin->json)
+		return report_json(out, output, report, r);
+	add_time(plugin, output);
+	return output_format(output, out);
+}
+
 /* All there is to print, and the state it speaks of. */
 static enum rc
 format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
     const struct verdict *verdict, const struct err *err, struct buf *out,
     enum state *ret_state)
 {
+	const struct report report = { .name = plugin->name,
+		.facts = facts,
+		.verdict = verdict,
+		.policy = &plugin->policy,
+		.now = plugin->now,
+		.verbosity = plugin->command.verbosity,
+		.explain = plugin->explain,
+		.thresholds = plugin->perf_thresholds };
 	char head[HEAD_SIZE];
 	struct output output;
 
@@ -276,22 +294,20 @@ format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
 		return command_format_answer(out, &plugin->command, head, err);
 	}
 	output_init(&output, plugin->service);
-	report_result(plugin, r, facts, verdict, err, &output);
-	add_time(plugin, &output);
+	r = report_result(plugin, r, &report, err, &output, out);
 	*ret_state = output.state;
-	r = output_format(&output, out);
 	output_clear(&output);
 	return r;
 }
 
-/* What can still be said without memory. */
+/* What can still be said when nothing could be put together. */
 static enum state
-print_last_words(const struct plugin *plugin)
+print_last_words(const struct plugin *plugin, enum rc r)
 {
-	char line[HEAD_SIZE];
+	char line[2 * HEAD_SIZE];
 
-	if (snprintf(line, sizeof(line), "%s %s - out of memory\n", plugin->service,
-		state_text(STATE_UNKNOWN)) > 0)
+	if (snprintf(line, sizeof(line), "%s %s - %s\n", plugin->service,
+		state_text(STATE_UNKNOWN), rc_text(r)) > 0)
 		(void)command_write(STDOUT_FILENO, line, strlen(line), NULL);
 	return STATE_UNKNOWN;
 }
@@ -316,13 +332,13 @@ plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
 	enum state state = STATE_UNKNOWN;
 	struct buf text;
 
-	buf_init(&text, ANSWER_MAX_BYTES);
+	buf_init(&text, REPORT_JSON_MAX_BYTES);
 	r = format_result(plugin, r, facts, verdict, err, &text, &state);
 	backstop_mute(r == RC_OK ? state : STATE_UNKNOWN);
 	if (r == RC_OK)
 		state = print_result(&text, state);
 	else
-		state = print_last_words(plugin);
+		state = print_last_words(plugin, r);
 	buf_clear(&text);
 	command_clear(&plugin->command);
 	return (int)state;

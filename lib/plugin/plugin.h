@@ -17,7 +17,7 @@ enum {
 	PLUGIN_BACKSTOP_MS = 500, /* after the deadline */
 };
 
-/* -T --unreachable --explain --perf-thresholds; beside command_options and
+/* -T --unreachable --explain --json --perf-thresholds; beside command_options and
  * policy_options */
 extern const struct opt plugin_options[];
 
@@ -31,6 +31,7 @@ struct plugin {
 	int64_t now;	     /* seconds since 1970; the verdict is for this moment */
 	struct rc_choice choice;
 	bool explain;
+	bool json;
 	enum perf_thresholds perf_thresholds;
 	struct settings settings; /* of the command line */
 	struct policy policy;	  /* of file and command line, by plugin_configure */

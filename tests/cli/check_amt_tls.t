@@ -160,6 +160,9 @@ look due --explain
 like "$out" '^  window W = min\(R, L/5\) = 3628800 s \(42 d\)$' "--explain has the sums"
 like "$out" '^  so: warning$' "and what follows"
 is "$(grep -c '|' <<<"$out")" 1 "on every level one line has perfdata"
+look due --json
+is "$status $(wc -l <<<"$out")" "1 1" "--json is one line, with the same exit status"
+like "$out" '^\{"service":"AMT_TLS","state":"WARNING",.*"reason":"due",.*\}$' "that a program can read"
 look due --perf-thresholds=plain
 like "$out" 'left=25[0-9]+s;3628800;1209600;;31536000 ' "plain thresholds are numbers"
 finds due 1 '29 d left .*, beyond the warning threshold' "days are thresholds" --days=30,14

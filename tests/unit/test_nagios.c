@@ -10,15 +10,16 @@
 
 #include "base/text.h"
 #include "hand_cert.h"
-#include "plugin/report.h"
+#include "json_read.h"
+#include "plugin/report_json.h"
 #include "unit.h"
 
 #define DAY HAND_DAY
 
 enum {
-	ROUNDS = 4000,
+	ROUNDS = 2000,
 	CERTS_MAX = 6,
-	HOSTILE_MAX = 70000,
+	HOSTILE_MAX = 20000,
 	PAIRS_MAX = 64,
 	ROOM = 2 * OUTPUT_MAX_BYTES,
 	DAY_S = 86400
@@ -164,16 +165,23 @@ count_state_words(const char *text)
 static bool
 is_utf8(const char *text)
 {
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *p = (const unsigned char *)text;
 
 	while (*p != '\0') {
 		size_t n = *p < 0x80 ? 0 : *p >= 0xf0 ? 3 : *p >= 0xe0 ? 2 : 1;
+		uint32_t c = n == 0 ? *p : *p & (0x3fU >> n);
 
-		if (*p >= 0x80 && *p < 0xc2)
+		if (*p > 0xf4 || (*p >= 0x80 && *p < 0xc0))
 			return false;
-		for (p++; n > 0; n--, p++)
+		p++;
+		for (size_t i = 0; i < n; i++, p++) {
 			if ((*p & 0xc0) != 0x80)
 				return false;
+			c = c << 6 | (*p & 0x3f);
+		}
+		if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+			return false;
 	}
 	return true;
 }
@@ -409,6 +417,27 @@ compare_left(const struct parsed *parsed, const struct verdict *verdict)
 	require(strcmp(parsed->pairs[0].fields[4], wanted) == 0);
 }
 
+/* The same for programs: one line of ASCII that is JSON, no subject changed. */
+static void
+read_json(const struct output *output, const struct report *report)
+{
+	const struct verdict *verdict = report->verdict;
+	static char subject[HOSTILE_MAX + 8];
+	struct buf out;
+
+	buf_init(&out, REPORT_JSON_MAX_BYTES);
+	assert_int_equal(report_json(&out, output, report, RC_OK), RC_OK);
+	whole = buf_str(&out);
+	require(json_is_valid(whole));
+	for (size_t i = 0; i + 1 < out.len; i++)
+		require(whole[i] >= 0x20 && whole[i] < 0x7f);
+	if (verdict->n_judged > 0 && is_utf8(verdict->judged[0].cert->subject)) {
+		require(json_read_string(whole, "subject", subject, sizeof(subject)));
+		require(strcmp(subject, verdict->judged[0].cert->subject) == 0);
+	}
+	buf_clear(&out);
+}
+
 static void
 what_a_device_says_reads_back(void **state)
 {
@@ -441,6 +470,7 @@ what_a_device_says_reads_back(void **state)
 		report_verdict(&output, &report);
 		assert_int_equal(output_format(&output, &out), RC_OK);
 		read_output(buf_str(&out), out.len, output.state, &parsed);
+		read_json(&output, &report);
 		if (output.n_pairs_left_out == 0)
 			compare_left(&parsed, &verdict);
 		n_long += parsed.n_lines > 20;
