@@ -158,7 +158,10 @@ static void
 do_put(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
 {
-	const struct answer_ns ns = { .g = class->name };
+	const struct answer_ns ns = {
+		.g = class->name,
+		.h = class->common ? NS_COMMON : NULL,
+	};
 	struct outcome outcome;
 	int index = 0;
 
