@@ -59,6 +59,25 @@ is "$(sort "$tmp/codes" | uniq -c | tr -s ' ')" " $(grep -cE '^ready (valid|due)
 is "$(ask fleet state | wc -l)" 1000 "the state of all, one line each"
 stop_sim fleet "$sim_pid"
 
+# Certificates are made when they are asked for, and are the same ever after.
+start_sim many --count 3000 --base-address "$base" --ca "$tmp/ca.pem" --ca-key "$tmp/ca.key" \
+    --fleet-key p256 --set profile=14 --set accept-non-secure=yes || exit 1
+read -r _ name host tls plain < <(grep '^ready ' "$tmp/many.log" | tail -n 1)
+is "$name $tls $plain" 'valid-03000 16993 16992' "three thousand devices, both ports"
+out=$(openssl s_client -connect "$host:$tls" -CAfile "$tmp/ca.pem" -verify_return_error \
+    -verify_hostname "$name.fleet.example" </dev/null 2>&1)
+like "$out" 'Verify return code: 0' "the last one has its certificate"
+like "$out" 'ECDHE-ECDSA' "and a P-256 key, if told"
+first=$(served)
+is "$(served)" "$first" "which it keeps"
+is "$(json "$(ask many "state $name")" served)" "$first" "as its state says"
+read -r _ name host tls plain < <(grep '^ready ' "$tmp/many.log" | sed 1q)
+via=plain enumerate AMT_PublicKeyCertificate
+like "$items" 'CN=valid-00001.fleet.example' "the store has one before TLS was ever asked"
+stop_sim many "$sim_pid"
+
+run "$amtsim" --count 5 --fleet-key dsa --ca "$tmp/ca.pem" --ca-key "$tmp/ca.key"
+is "$status" 3 "another kind of key is refused"
 run "$amtsim" --count 5
 is "$status" 3 "a fleet needs a CA"
 run "$amtsim" --count 5 --base-address 10.0.0.0 --ca "$tmp/ca.pem" --ca-key "$tmp/ca.key"

@@ -48,6 +48,7 @@ struct options {
 	const char *mix;
 	const char *ca;
 	const char *ca_key;
+	const char *fleet_key;
 	const char *ask;
 	const char *say;
 	bool help;
@@ -66,6 +67,9 @@ static const struct opt option_table[] = {
 	    "slow. Default valid:1." },
 	{ "ca", 0, "FILE", "Certificate of the CA that signs the fleet." },
 	{ "ca-key", 0, "FILE", "Its private key." },
+	{ "fleet-key", 0, "TYPE",
+	    "Key pair of the fleet: rsa (2048, default) or p256, whose handshakes take "
+	    "less time." },
 	{ "log", 'l', "FILE", "One line per request; - is standard error." },
 	{ "control", 'c', "PATH", "UNIX socket for commands." },
 	{ "key-pool", 'k', "FILE", "PEM file of private keys to hand out first." },
@@ -94,6 +98,7 @@ take_option(void *ctx, const struct opt *opt, const char *value, struct err *err
 		{ "mix", &options->mix },
 		{ "ca", &options->ca },
 		{ "ca-key", &options->ca_key },
+		{ "fleet-key", &options->fleet_key },
 		{ "ask", &options->ask },
 		{ "say", &options->say },
 	};
@@ -158,6 +163,7 @@ make_devices(struct sim *sim, const struct options *options, struct err *err)
 		.mix = options->mix,
 		.ca = options->ca,
 		.ca_key = options->ca_key,
+		.key = options->fleet_key,
 	};
 	enum rc r = RC_OK;
 
@@ -231,6 +237,7 @@ clear_sim(struct sim *sim)
 		device_free(sim->devices[i]);
 	}
 	free(sim->devices);
+	fleet_free(sim->fleet);
 	loop_free(sim->loop);
 	keypool_clear(&sim->keypool);
 	reqlog_close(&sim->log);

@@ -14,6 +14,7 @@
 #include "digest.h"
 #include "dump.h"
 #include "firmware.h"
+#include "fleet.h"
 #include "inject.h"
 #include "loop.h"
 #include "rtc.h"
@@ -162,6 +163,7 @@ for_devices(struct sim *sim, command_fn fn, const char *name, const char *argume
 		    strcmp(name, sim->devices[i]->name) != 0)
 			continue;
 		found = true;
+		fleet_complete(sim->devices[i]);
 		r = fn(sim->devices[i], argument, answer, err);
 	}
 	if (!found)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "fleet.h"
 #include "http.h"
 #include "mem.h"
 #include "serve.h"
@@ -336,6 +337,8 @@ conn_open(struct device *dev, int fd, bool is_tls)
 	struct conn *conn = mem_new(1, sizeof(*conn));
 
 	dev->count.connections++;
+	if (!dev->sw.hang)
+		fleet_complete(dev);
 	conn->dev = dev;
 	conn->is_tls = is_tls;
 	conn->fd.fd = fd;

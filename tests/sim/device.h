@@ -185,6 +185,7 @@ struct audit_record {
 
 struct conn;
 struct exchange;
+struct fleet_kind;
 struct kept;
 struct remote;
 struct sim;
@@ -207,6 +208,8 @@ struct device {
 
 	struct switches sw;
 	int tls_min, tls_max;
+
+	const struct fleet_kind *kind; /* certificate to be made when it is needed */
 
 	/* firmware state */
 	bool provisioned;

@@ -47,8 +47,8 @@ effective_cert(const struct device *dev)
 	return store_has_cert(&dev->store, dev->own_cert) ? dev->own_cert : STORE_NONE;
 }
 
-static void
-update_served(struct device *dev)
+void
+firmware_serve(struct device *dev)
 {
 	int cert = effective_cert(dev);
 	int key = store_key_of_cert(&dev->store, cert);
@@ -134,7 +134,7 @@ firmware_start(struct device *dev, struct err *err)
 	if (r != RC_OK)
 		return r;
 	settings_copy(&dev->committed, &dev->pending);
-	update_served(dev);
+	firmware_serve(dev);
 	r = listen_prepare(dev, err);
 	if (r == RC_OK)
 		r = set_listeners(dev, err);
@@ -242,7 +242,7 @@ on_restarted(void *ctx)
 {
 	struct device *dev = ctx;
 
-	update_served(dev);
+	firmware_serve(dev);
 	/* A port that was taken meanwhile leaves the device unreachable. */
 	(void)set_listeners(dev, NULL);
 }
@@ -322,6 +322,6 @@ void
 firmware_after_unprovision(struct device *dev)
 {
 	conn_close_all(dev);
-	update_served(dev);
+	firmware_serve(dev);
 	(void)listen_set(dev, false, false, NULL);
 }

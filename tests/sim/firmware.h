@@ -24,6 +24,9 @@ enum restart_mode {
 /* After the device file was read: own certificate, first commit, listening. */
 enum rc firmware_start(struct device *dev, struct err *err);
 
+/* Serve what the committed context names, from the next connection on. */
+void firmware_serve(struct device *dev);
+
 /* May TLS serve this certificate? */
 enum pt_status firmware_check_bind(const struct device *dev, int cert_handle);
 

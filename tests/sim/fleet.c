@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "device.h"
+#include "firmware.h"
 #include "mem.h"
 #include "pkcs.h"
 #include "sim.h"
@@ -29,7 +30,7 @@ enum {
 	NAME_SIZE = 64,
 };
 
-struct kind {
+struct fleet_kind {
 	const char *name;
 	int64_t begins_d; /* days from now */
 	int64_t ends_d;
@@ -40,7 +41,7 @@ struct kind {
 	bool slow;
 };
 
-static const struct kind kinds[] = {
+static const struct fleet_kind kinds[] = {
 	{ .name = "valid", .begins_d = -65, .ends_d = 300 },
 	{ .name = "due", .begins_d = -340, .ends_d = 25 },
 	{ .name = "expired", .begins_d = -375, .ends_d = -10 },
@@ -59,8 +60,10 @@ enum {
 /* What all devices of a fleet share. */
 struct fleet {
 	int64_t count;
+	int64_t made_s;
 	uint32_t base; /* host order */
 	int64_t weights[KINDS];
+	enum key_kind key_kind;
 	X509 *ca;
 	EVP_PKEY *ca_key;
 };
@@ -141,12 +144,17 @@ parse_plan(const struct fleet_plan *plan, struct fleet *fleet, struct err *err)
 	if ((fleet->base >> 24) != 127 ||
 	    ((fleet->base + (uint32_t)fleet->count) >> 24) != 127)
 		return err_set(err, RC_USAGE, "--base-address %s: not loopback", base);
+	fleet->key_kind = KEY_RSA_2048;
+	if (plan->key != NULL && strcmp(plan->key, "p256") == 0)
+		fleet->key_kind = KEY_P256;
+	else if (plan->key != NULL && strcmp(plan->key, "rsa") != 0)
+		return err_set(err, RC_USAGE, "--fleet-key %s: rsa or p256", plan->key);
 	r = parse_mix(plan->mix == NULL ? "valid" : plan->mix, fleet, err);
 	return r == RC_OK ? read_ca(plan, fleet, err) : r;
 }
 
 /* Kinds in turn: valid:2,due:1 gives valid valid due valid valid due. */
-static const struct kind *
+static const struct fleet_kind *
 kind_of(const struct fleet *fleet, int64_t n)
 {
 	int64_t total = 0;
@@ -163,42 +171,64 @@ kind_of(const struct fleet *fleet, int64_t n)
 	return &kinds[0];
 }
 
-static enum rc
-give_certificate(struct sim *sim, struct device *dev, const struct fleet *fleet,
-    const struct kind *kind, const char *name, struct err *err)
+/* The certificate of its kind; NULL when OpenSSL fails. */
+static X509 *
+make_certificate(const struct device *dev, EVP_PKEY *key)
 {
-	enum key_kind key_kind = dev->profile->p384 ? KEY_P384 : KEY_RSA_2048;
-	EVP_PKEY *key = keypool_shared(&sim->keypool, key_kind);
+	const struct fleet *fleet = dev->sim->fleet;
+	const struct fleet_kind *kind = dev->kind;
 	char fqdn[NAME_SIZE * 2] = "";
-	int64_t now = clock_now();
 	struct pkcs_names names = {
 		.common_name = fqdn,
 		.dns_name = fqdn,
-		.not_before = now + kind->begins_d * CLOCK_DAY_S,
-		.not_after = now + kind->ends_d * CLOCK_DAY_S,
+		.not_before = fleet->made_s + kind->begins_d * CLOCK_DAY_S,
+		.not_after = fleet->made_s + kind->ends_d * CLOCK_DAY_S,
 	};
-	X509 *x509 = NULL;
 	int n = snprintf(fqdn, sizeof(fqdn), "%s%s.%s", kind->wrong_name ? "not-" : "",
-	    name, FLEET_DOMAIN);
+	    dev->name, FLEET_DOMAIN);
 
-	if (n > 0 && key != NULL)
-		x509 = pkcs_certificate(key, &names,
-		    kind->self_signed ? NULL : fleet->ca, fleet->ca_key,
-		    dev->profile->p384 ? EVP_sha384() : EVP_sha256());
+	if (n <= 0 || key == NULL)
+		return NULL;
+	return pkcs_certificate(key, &names, kind->self_signed ? NULL : fleet->ca,
+	    fleet->ca_key, dev->profile->p384 ? EVP_sha384() : EVP_sha256());
+}
+
+void
+fleet_complete(struct device *dev)
+{
+	EVP_PKEY *key = NULL;
+	X509 *x509 = NULL;
+
+	if (dev->kind == NULL)
+		return;
+	key = keypool_shared(&dev->sim->keypool,
+	    dev->profile->p384 ? KEY_P384 : dev->sim->fleet->key_kind);
+	x509 = make_certificate(dev, key);
+	dev->kind = NULL;
 	if (x509 == NULL)
-		return err_set(err, RC_INTERNAL, "device %s: certificate", name);
+		return; /* it serves nothing */
 	dev->pending.context = store_add_cert(&dev->store, x509, false, false);
+	dev->committed.context = dev->pending.context;
 	(void)store_add_key(&dev->store, key, false);
-	dev->pending.tls[TLS_NETWORK].enabled = true;
 	X509_free(x509);
-	return RC_OK;
+	firmware_serve(dev);
+}
+
+void
+fleet_free(struct fleet *fleet)
+{
+	if (fleet == NULL)
+		return;
+	X509_free(fleet->ca);
+	EVP_PKEY_free(fleet->ca_key);
+	free(fleet);
 }
 
 static enum rc
 make_one(struct sim *sim, const struct fleet *fleet, int64_t n,
     const struct devconf_sets *sets, struct err *err)
 {
-	const struct kind *kind = kind_of(fleet, n);
+	const struct fleet_kind *kind = kind_of(fleet, n);
 	struct device *dev = NULL;
 	char name[NAME_SIZE] = "";
 	enum rc r = RC_OK;
@@ -214,22 +244,25 @@ make_one(struct sim *sim, const struct fleet *fleet, int64_t n,
 	mem_set(&dev->domain_name, FLEET_DOMAIN);
 	dev->sw.dead = dev->sw.dead || kind->dead;
 	dev->sw.hang = dev->sw.hang || kind->hang;
-	dev->sw.own_certificate = false; /* ten thousand signatures take their time */
+	dev->sw.own_certificate = false;
 	if (kind->slow)
 		dev->sw.slow_ms = SLOW_MS;
-	return give_certificate(sim, dev, fleet, kind, name, err);
+	dev->kind = kind;
+	dev->pending.tls[TLS_NETWORK].enabled = true;
+	return RC_OK;
 }
 
 enum rc
 fleet_make(struct sim *sim, const struct fleet_plan *plan,
     const struct devconf_sets *sets, struct err *err)
 {
-	struct fleet fleet = { 0 };
-	enum rc r = parse_plan(plan, &fleet, err);
+	struct fleet *fleet = mem_new(1, sizeof(*fleet));
+	enum rc r = RC_OK;
 
-	for (int64_t n = 0; n < fleet.count && r == RC_OK; n++)
-		r = make_one(sim, &fleet, n, sets, err);
-	X509_free(fleet.ca);
-	EVP_PKEY_free(fleet.ca_key);
+	sim->fleet = fleet;
+	fleet->made_s = clock_now();
+	r = parse_plan(plan, fleet, err);
+	for (int64_t n = 0; n < fleet->count && r == RC_OK; n++)
+		r = make_one(sim, fleet, n, sets, err);
 	return r;
 }

@@ -9,6 +9,9 @@
 #include "base/rc.h"
 #include "devconf.h"
 
+struct device;
+struct fleet;
+struct fleet_kind;
 struct sim;
 
 /* Texts of the command line; NULL takes the default. */
@@ -18,6 +21,7 @@ struct fleet_plan {
 	const char *mix;
 	const char *ca;
 	const char *ca_key;
+	const char *key; /* "rsa" or "p256" */
 };
 
 /*
@@ -27,5 +31,12 @@ struct fleet_plan {
  */
 enum rc fleet_make(struct sim *sim, const struct fleet_plan *plan,
     const struct devconf_sets *sets, struct err *err);
+
+/* Give a device of a fleet its certificate, if it has none yet: ten thousand
+ * signatures would keep the start waiting. Others stay as they are. */
+void fleet_complete(struct device *dev);
+
+/* NULL is fine. */
+void fleet_free(struct fleet *fleet);
 
 #endif

@@ -22,6 +22,8 @@ fits(const EVP_PKEY *key, enum key_kind kind)
 		return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == 1024;
 	case KEY_RSA_2048:
 		return EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) == 2048;
+	case KEY_P256:
+		return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) == 256;
 	case KEY_P384:
 		return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_bits(key) == 384;
 	case KEY_KINDS:
@@ -59,6 +61,8 @@ generate(enum key_kind kind)
 		return EVP_RSA_gen(1024U);
 	case KEY_RSA_2048:
 		return EVP_RSA_gen(2048U);
+	case KEY_P256:
+		return EVP_EC_gen("P-256");
 	case KEY_P384:
 		return EVP_EC_gen("P-384");
 	case KEY_KINDS:

@@ -15,6 +15,7 @@
 enum key_kind {
 	KEY_RSA_1024,
 	KEY_RSA_2048,
+	KEY_P256,
 	KEY_P384,
 	KEY_KINDS
 };

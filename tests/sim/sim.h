@@ -15,6 +15,7 @@
 
 struct device;
 struct control;
+struct fleet;
 
 struct sim {
 	struct loop *loop;
@@ -22,6 +23,7 @@ struct sim {
 	size_t devices_n;
 	size_t devices_max;
 	struct keypool keypool;
+	struct fleet *fleet; /* what its devices share; NULL: none */
 	struct reqlog log;
 	struct control *control;
 };
