@@ -268,6 +268,14 @@ run(const struct options *options, struct err *err)
 	return r;
 }
 
+/* A client that sends no XML is no news. */
+__attribute__((format(printf, 2, 3))) static void
+say_nothing(void *ctx, const char *format, ...)
+{
+	(void)ctx;
+	(void)format;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,6 +283,7 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	enum rc r = opt_parse(option_tables, argc, argv, take_option, &options, &err);
 
+	xmlSetGenericErrorFunc(NULL, say_nothing);
 	if (r == RC_OK && options.help) {
 		print_help();
 		return EXIT_SUCCESS;
