@@ -10,6 +10,7 @@ make_ca
 make_cert bound
 start_sim sim -s profile=14 -s tls-port=0 -s plain-port=0 -s "certificate=$tmp/bound.pem" \
     -s "key=$tmp/bound.key" -s accept-non-secure=yes || exit 1
+first_pid=$sim_pid
 via=plain
 
 # put CLASS PROPERTIES [SELECTORS]
@@ -180,6 +181,30 @@ enumerate CIM_WiFiEndpointSettings
 is "$(reply='' all_of SSID)" 'office ' "one is left"
 items=
 
+enumerate CIM_Service
+is "$(printf '%s' "$items" | grep -oE '<h:(AMT_SetupAndConfigurationService|IPS_OptInService|CIM_BootService)>' | wc -l)" 3 \
+    "a base class lists what derives from it"
+items=
+
+#
+# Presence, as scanners ask for it
+#
+pong() { # HEX: what comes back for these bytes, in hex
+	exec 9<>"/dev/udp/$host/6230"
+	printf '%b' "$(printf '%s' "$1" | sed 's/../\\x&/g')" >&9
+	timeout 2 dd bs=64 count=1 <&9 2>/dev/null | od -An -tx1 | tr -d ' \n'
+	exec 9>&-
+}
+start_sim ping -s profile=11.8 -s address=127.99.$((RANDOM % 250)).1 -s rmcp-port=6230 -s tls-port=0 -s plain-port=0 \
+    -s "certificate=$tmp/bound.pem" -s "key=$tmp/bound.key" -s accept-non-secure=yes || exit 1
+is "$(pong 06000006000011be802a0000)" "0600ff06000011be402a001000000157$(printf '%04x' "$tls")b8060120000000000000" \
+    "an RMCP ping: port, version, provisioned, both ports"
+is "$(pong 06000006000011be402a0000)" '' "nothing else is answered"
+ask ping 'set device dead=yes' >/dev/null
+is "$(pong 06000006000011be802a0000)" '' "nor is anything when the PC is off"
+stop_sim ping "$sim_pid"
+read -r _ _ host tls plain < <(grep '^ready ' "$tmp/sim.log")
+
 #
 # Accounts
 #
@@ -235,5 +260,5 @@ invoke AMT_AuditLog ReadRecords '<r:StartIndex>1</r:StartIndex>'
 like "$(for r in $(all_of EventRecords); do printf '%s' "$r" | base64 -d | od -An -tx1 | tr -d ' \n'; echo; done)" \
     '^00100005.*0100$' "and so does the audit log, as event 1605"
 
-stop_sim sim "$sim_pid"
+stop_sim sim "$first_pid"
 done_testing

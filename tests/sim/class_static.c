@@ -39,5 +39,13 @@ const struct class class_static[] = {
 	    .common = true,
 	    .props = record_props,
 	},
+	/* Base classes: an Enumerate lists what derives from them. */
+	{ .name = "CIM_Capabilities", .count = class_none },
+	{ .name = "CIM_Credential", .common = true, .count = class_none },
+	{ .name = "CIM_LogicalDevice", .common = true, .count = class_none },
+	{ .name = "CIM_RedirectionService", .common = true, .count = class_none },
+	{ .name = "CIM_RemoteServiceAccessPoint", .common = true, .count = class_none },
+	{ .name = "CIM_Service", .common = true, .count = class_none },
+	{ .name = "CIM_SettingData", .count = class_none },
 	{ .name = NULL },
 };

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "conn.h"
 #include "devconf.h"
 #include "device.h"
 #include "digest.h"
@@ -76,10 +77,19 @@ do_clock(struct device *dev, const char *argument, struct buf *answer, struct er
 static enum rc
 do_set(struct device *dev, const char *argument, struct buf *answer, struct err *err)
 {
+	bool was_off = dev->sw.dead || !dev->provisioned;
+	enum rc r = RC_OK;
+
 	(void)answer;
 	if (argument == NULL)
 		return err_set(err, RC_USAGE, "set DEVICE KEY=VALUE");
-	return devconf_apply(dev, argument, err);
+	r = devconf_apply(dev, argument, err);
+	if (r != RC_OK || was_off == (dev->sw.dead || !dev->provisioned))
+		return r;
+	/* A PC that is switched off says nothing more. */
+	if (!was_off)
+		conn_close_all(dev);
+	return firmware_listen(dev, err);
 }
 
 static enum rc

@@ -128,6 +128,8 @@ static const struct key keys[] = {
 	BOOL("commit-drops", sw.commit_drops, "yes: commit closes all connections"),
 	INT("restart-ms", sw.restart_ms, "ports stay closed after commit or restart"),
 	BOOL("sticky", sw.sticky, "the old certificate is served for ever"),
+	INT("rmcp-port", sw.rmcp_port,
+	    "UDP port for presence pings, 623 on hardware; 0: none"),
 	BOOL("dead", sw.dead, "nothing listens"),
 	BOOL("hang", sw.hang, "accepts and never answers"),
 	INT("slow-ms", sw.slow_ms, "every answer takes so long; others wait"),

@@ -17,6 +17,7 @@
 #include "kept.h"
 #include "mem.h"
 #include "remote.h"
+#include "rmcp.h"
 #include "sim.h"
 
 static const struct switches switch_defaults = {
@@ -66,6 +67,7 @@ device_new(struct sim *sim, const char *name)
 		dev->listeners[i].dev = dev;
 		dev->listeners[i].kind = (enum listen_kind)i;
 	}
+	dev->rmcp.fd = -1;
 	dev->listeners[LISTEN_TLS].port = 16993;
 	dev->listeners[LISTEN_PLAIN].port = 16992;
 	return dev;
@@ -117,6 +119,7 @@ device_free(struct device *dev)
 	if (dev == NULL)
 		return;
 	listen_close(dev);
+	(void)rmcp_set(dev, false, NULL);
 	loop_disarm(dev->sim->loop, &dev->restart);
 	settings_clear(&dev->pending);
 	settings_clear(&dev->committed);

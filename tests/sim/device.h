@@ -154,6 +154,7 @@ struct switches {
 	bool rsa_only;
 	bool no_rfc5746;
 	/* the network */
+	int64_t rmcp_port; /* UDP; 0: none */
 	bool dead;
 	bool hang;
 	int64_t slow_ms;
@@ -248,6 +249,7 @@ struct device {
 	struct pull pulls[PULLS_MAX];
 
 	struct listener listeners[LISTEN_KINDS];
+	struct loop_fd rmcp;
 	struct loop_timer restart;
 	struct conn *conns; /* open ones, a list */
 	size_t conns_n;

@@ -18,6 +18,7 @@
 #include "keypool.h"
 #include "pkcs.h"
 #include "pulls.h"
+#include "rmcp.h"
 #include "sim.h"
 
 #define YEAR_S (INT64_C(365) * CLOCK_DAY_S)
@@ -70,17 +71,18 @@ firmware_serve(struct device *dev)
 	sk_X509_pop_free(old.chain, X509_free);
 }
 
-static enum rc
-set_listeners(struct device *dev, struct err *err)
+enum rc
+firmware_listen(struct device *dev, struct err *err)
 {
 	const struct tls_setting *network = &dev->committed.tls[TLS_NETWORK];
 	bool tls = network->enabled;
 	bool plain =
 	    dev->profile->network_plain && (!network->enabled || network->non_secure);
 
-	if (!dev->provisioned || dev->sw.dead)
-		return listen_set(dev, false, false, err);
-	return listen_set(dev, tls, plain, err);
+	bool on = dev->provisioned && !dev->sw.dead;
+	enum rc r = listen_set(dev, on && tls, on && plain, err);
+
+	return r == RC_OK ? rmcp_set(dev, on, err) : r;
 }
 
 /* 16.0 and later make a certificate and a context for it at activation. */
@@ -113,8 +115,13 @@ make_own_cert(struct device *dev, struct err *err)
 		return err_set(err, RC_INTERNAL, "device %s: own certificate",
 		    dev->name);
 	}
-	if (store_find_key(&dev->store, key) == STORE_NONE)
-		(void)store_add_key(&dev->store, key, true);
+	/* The factory key of the newest firmware has handle 0. */
+	if (store_find_key(&dev->store, key) == STORE_NONE) {
+		if (dev->profile->p384)
+			(void)store_add_key_first(&dev->store, key, true);
+		else
+			(void)store_add_key(&dev->store, key, true);
+	}
 	dev->own_cert = store_add_cert(&dev->store, x509, false, true);
 	EVP_PKEY_free(key);
 	X509_free(x509);
@@ -137,7 +144,7 @@ firmware_start(struct device *dev, struct err *err)
 	firmware_serve(dev);
 	r = listen_prepare(dev, err);
 	if (r == RC_OK)
-		r = set_listeners(dev, err);
+		r = firmware_listen(dev, err);
 	return r;
 }
 
@@ -244,7 +251,7 @@ on_restarted(void *ctx)
 
 	firmware_serve(dev);
 	/* A port that was taken meanwhile leaves the device unreachable. */
-	(void)set_listeners(dev, NULL);
+	(void)firmware_listen(dev, NULL);
 }
 
 /* Close the ports and open what is wanted now, restart_ms later. */
@@ -323,5 +330,5 @@ firmware_after_unprovision(struct device *dev)
 {
 	conn_close_all(dev);
 	firmware_serve(dev);
-	(void)listen_set(dev, false, false, NULL);
+	(void)firmware_listen(dev, NULL);
 }

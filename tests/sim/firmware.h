@@ -27,6 +27,9 @@ enum rc firmware_start(struct device *dev, struct err *err);
 /* Serve what the committed context names, from the next connection on. */
 void firmware_serve(struct device *dev);
 
+/* Open and close ports as the settings want it now. RC_SYSTEM. */
+enum rc firmware_listen(struct device *dev, struct err *err);
+
 /* May TLS serve this certificate? */
 enum pt_status firmware_check_bind(const struct device *dev, int cert_handle);
 

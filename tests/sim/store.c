@@ -49,6 +49,17 @@ store_add_key(struct store *store, EVP_PKEY *key, bool read_only)
 	return STORE_NONE;
 }
 
+int
+store_add_key_first(struct store *store, EVP_PKEY *key, bool read_only)
+{
+	if (store->keys[STORE_SLOTS - 1].key != NULL)
+		return STORE_NONE;
+	for (int i = STORE_SLOTS - 1; i > 0; i--)
+		store->keys[i] = store->keys[i - 1];
+	store->keys[0] = (struct store_key){ 0 };
+	return store_add_key(store, key, read_only);
+}
+
 void
 store_delete_cert(struct store *store, int handle)
 {

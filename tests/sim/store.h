@@ -41,6 +41,9 @@ void store_clear(struct store *store);
 int store_add_cert(struct store *store, X509 *x509, bool trusted_root, bool read_only);
 int store_add_key(struct store *store, EVP_PKEY *key, bool read_only);
 
+/* At handle 0; the others move up by one. */
+int store_add_key_first(struct store *store, EVP_PKEY *key, bool read_only);
+
 void store_delete_cert(struct store *store, int handle);
 void store_delete_key(struct store *store, int handle);
 
