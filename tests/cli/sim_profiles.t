@@ -86,6 +86,12 @@ generate_key 1 384
 is "$return_value" 2066 "AMT 14: no P-384"
 
 at 22
+enumerate AMT_PublicPrivateKeyPair
+like "$items" 'DERKey>MHYwEAYHKoZIzj0CAQYFK4EEACID.*Key: Handle: 0<' "AMT 22: the factory key is P-384, at handle 0"
+for row in 'ECDSA+SHA256 no' 'ECDSA+SHA384 yes'; do
+	openssl s_client -connect "$host:$tls" -sigalgs "${row% *}" -tls1_2 </dev/null 2>&1 | grep -q 'Cipher is ECDHE'
+	is "$? ${row% *}" "$([ "${row#* }" = yes ] && echo 0 || echo 1) ${row% *}" "AMT 22: TLS with ${row% *}: ${row#* }"
+done
 generate_key 1 384
 is "$return_value" 0 "AMT 22: P-384"
 ec=$key_handle

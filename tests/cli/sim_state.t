@@ -263,6 +263,8 @@ via=plain invoke AMT_TimeSynchronizationService SetHighAccuracyTimeSynch \
     "<r:Ta0>$(value Ta0)</r:Ta0><r:Tm1>$now</r:Tm1><r:Tm2>$now</r:Tm2>"
 is "$return_value" 0 "the clock is set over plain text"
 is "$(with console)" 200 "and TLS works again"
+via=plain call Get AMT_TimeSynchronizationService
+is "$(value TimeSource)" 1 "the clock is a configured one now"
 via=plain invoke AMT_TimeSynchronizationService SetHighAccuracyTimeSynch \
     "<r:Ta0>$now</r:Ta0><r:Tm1>1</r:Tm1><r:Tm2>1</r:Tm2>"
 is "$return_value" 34 "a time before 2004 is refused"
@@ -317,6 +319,16 @@ one_more_key() { [ "$(n_keys)" = $((before + 1)) ]; }
 wait_for 5 one_more_key
 ok $? "finds the pair made all the same"
 ask sim 'set pc1 key-ms=0' >/dev/null
+
+#
+# On and off
+#
+ask sim 'set pc1 dead=yes' >/dev/null
+call Get AMT_GeneralSettings
+is "$http" 000 "a PC that is switched off says nothing"
+ask sim 'set pc1 dead=no' >/dev/null
+call Get AMT_GeneralSettings
+is "$http" 200 "and answers when it is on again"
 
 invoke AMT_AuditLog ReadRecords '<r:StartIndex>1</r:StartIndex>'
 like "$(value EventRecords | base64 -d | od -An -tx1 | tr -d ' \n')" '^001000' "the audit log has records"

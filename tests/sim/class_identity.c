@@ -130,6 +130,7 @@ set_time(struct class_call *call)
 		return PT_FLASH_WRITE_LIMIT_EXCEEDED;
 	if (!rtc_synchronize(&dev->rtc, ta0, tm1, tm2))
 		return PT_INVALID_TIME;
+	kept_set(dev, call->class, 0, "TimeSource", "1");
 	now = (uint32_t)rtc_now(&dev->rtc);
 	for (size_t i = 0; i < sizeof(seconds); i++)
 		seconds[i] = (unsigned char)(now >> (24 - 8 * i));

@@ -88,6 +88,7 @@ make_context(const struct device *dev)
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 	const char *suites = SUITES_ALL;
 	char groups[] = "P-384";
+	char algorithms[] = "ECDSA+SHA384";
 	bool good = ctx != NULL;
 
 	if (dev->profile->p384)
@@ -112,7 +113,9 @@ make_context(const struct device *dev)
 	    SSL_CTX_set_cipher_list(ctx, suites) == 1;
 	if (good && dev->profile->p384)
 		good = SSL_CTX_set_ciphersuites(ctx, "TLS_AES_256_GCM_SHA384") == 1 &&
-		    SSL_CTX_set1_groups_list(ctx, groups) == 1;
+		    SSL_CTX_set1_groups_list(ctx, groups) == 1 &&
+		    SSL_CTX_set1_sigalgs_list(ctx, algorithms) == 1 &&
+		    SSL_CTX_set1_client_sigalgs_list(ctx, algorithms) == 1;
 	if (!good) {
 		SSL_CTX_free(ctx);
 		return NULL;
