@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <net-snmp/net-snmp-config.h>
@@ -49,6 +50,7 @@ on_log(int major, int minor, void *message, void *ctx)
 	/* The only sign of it: registering succeeded here and failed there. */
 	if (strstr(line, "registering pdu failed") != NULL) {
 		agent->was_refused = true;
+		agent->is_connected = false;
 		said_once(&agent->said, "agentx",
 		    "another subagent holds our OIDs; they are claimed until it ends");
 		return 0;
@@ -60,7 +62,10 @@ on_log(int major, int minor, void *message, void *ctx)
 	return 0;
 }
 
-/* Called on each connection. Retries over a stream can only duplicate. */
+/*
+ * Called on each connection, before or after all is registered.  Retries over a
+ * stream can only duplicate.
+ */
 static int
 on_up(int major, int minor, void *session, void *ctx)
 {
@@ -69,13 +74,12 @@ on_up(int major, int minor, void *session, void *ctx)
 
 	(void)major;
 	(void)minor;
+	agent->session = with_master;
 	if (with_master != NULL) {
 		with_master->retries = 0;
 		with_master->timeout = SESSION_TIMEOUT_US;
 	}
-	agent->is_connected = true;
-	said_forget(&agent->said);
-	log_at(1, "agentx", "%s: connected", agent->settings->socket);
+	agent->claim_ms = clock_monotonic_ms() + agent->settings->ping_s * MS_PER_S;
 	return 0;
 }
 
@@ -90,7 +94,9 @@ on_down(int major, int minor, void *session, void *ctx)
 	if (agent->is_connected)
 		log_at(1, "agentx", "%s: the master is gone; trying every %lld s",
 		    agent->settings->socket, (long long)agent->settings->ping_s);
+	agent->session = NULL;
 	agent->is_connected = false;
+	agent->was_refused = false;
 	return 0;
 }
 
@@ -104,7 +110,7 @@ look(void *ctx, struct view *ret_view)
 	ret_view->settings = agent->settings;
 	ret_view->now = clock_now();
 	ret_view->uptime_ms = clock_monotonic_ms() - agent->started_ms;
-	ret_view->inventory_state = atomic_load(&agent->mailbox->inventory_state);
+	ret_view->inventory_state = agent->inventory_state;
 	ret_view->n_sent = agent->n_sent;
 	ret_view->n_suppressed = atomic_load(&agent->mailbox->n_suppressed);
 }
@@ -120,13 +126,6 @@ register_all(struct agent *agent, struct err *err)
 	for (size_t i = 0; r == RC_OK && i < agent->n_handlers; i++)
 		r = handler_register(&agent->handlers[i], err);
 	return r;
-}
-
-static void
-unregister_all(struct agent *agent)
-{
-	for (size_t i = 0; i < agent->n_handlers; i++)
-		handler_unregister(&agent->handlers[i]);
 }
 
 static void
@@ -149,22 +148,33 @@ list_handlers(struct agent *agent)
 	}
 }
 
-/* Ask again for what another subagent had. */
+/* A connection counts when what was registered over it was not refused. */
+static void
+announce(struct agent *agent)
+{
+	if (agent->is_connected || agent->was_refused || agent->session == NULL)
+		return;
+	agent->is_connected = true;
+	said_forget(&agent->said);
+	log_at(1, "agentx", "%s: connected", agent->settings->socket);
+}
+
+/*
+ * Ask again for what another subagent has, by a new connection: the master would take
+ * an unregistration of ours for the other's (5.9.3).
+ */
 static void
 claim(struct agent *agent)
 {
-	int64_t mono_ms = clock_monotonic_ms();
-	struct err err = { 0 };
+	netsnmp_transport *transport;
 
-	if (!agent->was_refused || !agent->is_connected || mono_ms < agent->claim_ms)
+	if (!agent->was_refused || agent->session == NULL ||
+	    clock_monotonic_ms() < agent->claim_ms)
 		return;
-	agent->claim_ms = mono_ms + agent->settings->ping_s * MS_PER_S;
-	agent->was_refused = false;
-	unregister_all(agent);
-	if (register_all(agent, &err) != RC_OK)
-		said_once(&agent->said, "snmp", err.text);
-	if (!agent->was_refused)
-		log_at(1, "agentx", "our OIDs are ours now");
+	transport = snmp_sess_transport(snmp_sess_pointer(agent->session));
+	agent->session = NULL;
+	if (transport != NULL)
+		(void)shutdown(transport->sock, SHUT_RDWR);
 }
 
 /*
@@ -184,11 +194,13 @@ set_environment(const struct agent *agent, struct err *err)
 		return err_system(err, "%s: cannot be made", persistent);
 	/* Or it opens every file of the MIB folders, and snmpd's own state. One thread
 	 * runs so far. */
+	/* NOLINTBEGIN(concurrency-mt-unsafe) */
 	if (setenv("MIBS", "", 1) != 0 || setenv("MIBDIRS", "/dev/null", 1) != 0 ||
 	    setenv("SNMP_PERSISTENT_DIR", persistent, 1) != 0 ||
 	    setenv("SNMPCONFPATH",
 		agent->is_master ? settings->snmp_config : "/dev/null", 1) != 0)
 		return err_set(err, RC_NOMEM, "environment: out of memory");
+	/* NOLINTEND(concurrency-mt-unsafe) */
 	return RC_OK;
 }
 
@@ -232,6 +244,7 @@ agent_start(struct agent *agent, const struct agent_settings *settings,
 	agent->mailbox = mailbox;
 	agent->is_master = is_master;
 	agent->started_ms = clock_monotonic_ms();
+	agent->inventory_state = INVENTORY_UNAVAILABLE;
 	r = mirror_new(&agent->mirror, err);
 	if (r == RC_OK)
 		r = set_environment(agent, err);
@@ -260,7 +273,7 @@ agent_start(struct agent *agent, const struct agent_settings *settings,
 	if (is_master && init_master_agent() != 0)
 		return err_set(err, RC_SYSTEM, "%s: cannot be listened on",
 		    settings->listen);
-	agent->is_connected = agent->is_connected || is_master;
+	agent->is_connected = is_master;
 	if (is_master)
 		log_at(1, "snmp", "%s: listening", settings->listen);
 	return RC_OK;
@@ -272,8 +285,10 @@ agent_start(struct agent *agent, const struct agent_settings *settings,
 static void
 take_news(struct agent *agent)
 {
-	struct mirror *fresh = mailbox_take(agent->mailbox);
+	struct mirror *fresh;
 
+	agent->inventory_state = atomic_load(&agent->mailbox->inventory_state);
+	fresh = mailbox_take(agent->mailbox);
 	if (fresh != NULL) {
 		mailbox_give_back(agent->mailbox, agent->mirror);
 		agent->mirror = fresh;
@@ -379,6 +394,7 @@ agent_turn(struct agent *agent, struct err *err)
 	}
 	run_alarms();
 	netsnmp_check_outstanding_agent_requests();
+	announce(agent);
 	claim(agent);
 	take_news(agent);
 	send_notices(agent);

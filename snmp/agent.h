@@ -22,13 +22,15 @@ struct agent {
 	bool is_master;
 	struct mirror *mirror; /* what is served */
 	struct totals totals;
+	enum inventory_state inventory_state;
 	struct handler handlers[TABLES_N + 1]; /* the last one: system, of a master */
 	size_t n_handlers;
 	struct said said;
 	int64_t started_ms;
 	uint64_t n_sent;
-	bool was_refused; /* the master has our OIDs from another agent */
-	int64_t claim_ms; /* when they are claimed again */
+	struct snmp_session *session; /* with the master; NULL: none */
+	bool was_refused;	      /* the master has our OIDs from another agent */
+	int64_t claim_ms;	      /* when they are claimed again */
 	bool is_connected;
 	bool was_connected; /* in the turn before: a new connection waits a turn */
 };

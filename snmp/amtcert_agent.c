@@ -205,6 +205,7 @@ main(int argc, char **argv)
 	struct command command = { .config_file = NULL };
 	struct err err = { 0 };
 
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before there are two threads */
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES);
 	(void)umask(0077);
 	if (opt_parse(tables_of_options, argc, argv, take_option, &command, &err) !=

@@ -183,14 +183,5 @@ handler_register(struct handler *handler, struct err *err)
 	if (netsnmp_register_handler(registration) != MIB_REGISTERED_OK)
 		return err_set(err, RC_STATE, "%s: the SNMP library refuses it",
 		    handler->group->name);
-	handler->registration = registration;
 	return RC_OK;
-}
-
-void
-handler_unregister(struct handler *handler)
-{
-	if (handler->registration != NULL)
-		(void)netsnmp_unregister_handler(handler->registration);
-	handler->registration = NULL;
 }

@@ -20,15 +20,13 @@ struct handler {
 	/* Fills a view of this moment; ret_view is lent until the next turn. */
 	void (*look)(void *ctx, struct view *ret_view);
 	void *ctx;
-	struct netsnmp_handler_registration_s *registration;
 };
 
 /*
- * Register and take back. That a registration succeeded says nothing of the master
+ * Register for as long as the library runs. Success says nothing of the master
  * agent: what it refuses is told by the library's log alone. RC_NOMEM; RC_STATE when
  * the library refuses.
  */
 enum rc handler_register(struct handler *handler, struct err *err);
-void handler_unregister(struct handler *handler);
 
 #endif

@@ -58,9 +58,10 @@ look(struct work *work, int64_t mono_ms)
 		log_at(1, "inventory", "%s: is read", work->watch.path);
 	}
 	work->state = state;
-	atomic_store(&work->mailbox->inventory_state, state);
+	/* Whoever sees that it is read finds what was read. */
 	if (mirror != NULL)
 		publish(work, mirror, mono_ms);
+	atomic_store(&work->mailbox->inventory_state, state);
 }
 
 static void
@@ -78,6 +79,7 @@ static void
 tell(struct work *work, int64_t mono_ms)
 {
 	const struct notifier_now now = { clock_now(), mono_ms };
+	bool was_new = work->notifier->is_new;
 	struct err err = { 0 };
 
 	work->tell_ms = mono_ms + notifier_pause_ms(work->loader->settings);
@@ -86,6 +88,8 @@ tell(struct work *work, int64_t mono_ms)
 		said_once(&work->said_memory, "notify", err.text);
 	else if (!work->notifier->is_behind)
 		said_forget(&work->said_memory);
+	if (was_new && !work->notifier->is_new)
+		log_at(1, "notify", "first start: all as it stands counts as told");
 }
 
 static int64_t

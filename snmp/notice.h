@@ -59,7 +59,7 @@ struct binding {
  * Fill from a certificate of the mirror: indices, role, name, end, state at now.
  */
 void notice_of_cert(struct notice *notice, enum notice_kind kind,
-    const struct mirror *mirror, size_t cert, int64_t now);
+    const struct mirror *mirror, size_t place, int64_t now);
 
 /*
  * The objects in the order of the MIB, numbered sequence, as they are at now.

@@ -250,7 +250,7 @@ set_defaults(struct agent_settings *settings)
 	memcpy(settings->snmp_config, DEFAULT_SNMP_CONFIG, sizeof(DEFAULT_SNMP_CONFIG));
 	memcpy(settings->listen, DEFAULT_LISTEN, sizeof(DEFAULT_LISTEN));
 	settings->ping_s = DEFAULT_PING_S;
-	settings->reload_ms = DEFAULT_RELOAD_S * MS_PER_S;
+	settings->reload_ms = (int64_t)DEFAULT_RELOAD_S * MS_PER_S;
 	settings->stall_s = DEFAULT_STALL_S;
 	settings->horizon_s = DEFAULT_HORIZON_S;
 	settings->expiry_rows = DEFAULT_EXPIRY_ROWS;

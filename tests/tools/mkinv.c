@@ -27,39 +27,46 @@ enum {
 	") "
 #define END "(?3 + (((n.i * 7919) % 400) - 20) * 86400 + n.i % 86400)"
 
-static const char *const fill[] = {
-	NUMBERS(
-	    "?1") "INSERT INTO device (id, uuid, name, device_group, address, port,"
-		  " first_seen, named_at) SELECT i, printf('00000000-0000-4000-8000-%012x', i),"
-		  " printf('pc%06d.corp.example', i), '', printf('10.%d.%d.%d', i / 65536,"
-		  " i / 256 % 256, i % 256), 16993, ?3, ?3 FROM n WHERE ?2 + ?3 > 0",
-	NUMBERS(
-	    "?1") "INSERT INTO standing (device_id, ok_at, tried_at, last_result,"
-		  " n_ok, n_slots, window_s, max_age_s, valid_from, due_at, warning_at,"
-		  " critical_at, ends_at) SELECT i, ?3, ?3, 2, 1, ?2, 3628800, 1814400, 0, " END
-		  " - 3628800, " END " - 3628800, " END " - 1209600, " END " FROM n",
-	NUMBERS("?1") "INSERT INTO reading (device_id, policy) SELECT i, 'autoenroll'"
-		      " FROM n WHERE ?2 + ?3 > 0",
-	NUMBERS(
-	    "?1") ", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"
-		  " INSERT INTO cert (id, fingerprint, spki_sha256, subject, issuer,"
-		  " serial_number, not_before, not_after, names, key_kind, key_bits, key_group,"
-		  " signature_digest, is_ca, der) SELECT (i - 1) * ?2 + k, randomblob(32),"
-		  " randomblob(32), printf('CN=pc%06d.corp.example', i),"
-		  " 'CN=Corp Issuing CA 1,O=Corp,C=DE', lower(hex(randomblob(10))), " END
-		  " - 31536000, " END ", '', 1, 2048, '', 'sha256', 0, randomblob(900)"
-		  " FROM n, k",
-	NUMBERS(
-	    "?1") ", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"
-		  " INSERT INTO slot (device_id, number, role, cert_id, sources, instance_id,"
-		  " since, not_before, not_after, fixed_state, fixed_reason, valid_from, due_at,"
-		  " warning_at, critical_at, window_s) SELECT i, k,"
-		  " CASE k WHEN 1 THEN 1 WHEN 2 THEN 3 ELSE 4 END, (i - 1) * ?2 + k, 1, '', " END
-		  " - 31536000, " END " - 31536000, " END ", 0, '', 0, " END
-		  " - 3628800, " END " - 3628800, " END " - 1209600, 3628800 FROM n, k",
-	"INSERT INTO scan (depth, started_at, finished_at, n_targets, n_ok)"
-	" VALUES ('store', ?3 - 60, ?3, ?1, ?1 * (?2 > 0))",
-};
+#define DEVICES                                                                        \
+	NUMBERS("?1")                                                                  \
+	"INSERT INTO device (id, uuid, name, device_group, address, port,"             \
+	" first_seen, named_at) SELECT i, printf('00000000-0000-4000-8000-%012x', i)," \
+	" printf('pc%06d.corp.example', i), '', printf('10.%d.%d.%d', i / 65536,"      \
+	" i / 256 % 256, i % 256), 16993, ?3, ?3 FROM n WHERE ?2 + ?3 > 0"
+#define STANDINGS                                                                      \
+	NUMBERS("?1")                                                                  \
+	"INSERT INTO standing (device_id, ok_at, tried_at, last_result,"               \
+	" n_ok, n_slots, window_s, max_age_s, valid_from, due_at, warning_at,"         \
+	" critical_at, ends_at) SELECT i, ?3, ?3, 2, 1, ?2, 3628800, 1814400, 0, " END \
+	" - 3628800, " END " - 3628800, " END " - 1209600, " END " FROM n"
+#define READINGS                                                         \
+	NUMBERS("?1")                                                    \
+	"INSERT INTO reading (device_id, policy) SELECT i, 'autoenroll'" \
+	" FROM n WHERE ?2 + ?3 > 0"
+#define CERTS                                                                          \
+	NUMBERS("?1")                                                                  \
+	", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"              \
+	" INSERT INTO cert (id, fingerprint, spki_sha256, subject, issuer,"            \
+	" serial_number, not_before, not_after, names, key_kind, key_bits, key_group," \
+	" signature_digest, is_ca, der) SELECT (i - 1) * ?2 + k, randomblob(32),"      \
+	" randomblob(32), printf('CN=pc%06d.corp.example', i),"                        \
+	" 'CN=Corp Issuing CA 1,O=Corp,C=DE', lower(hex(randomblob(10))), " END        \
+	" - 31536000, " END ", '', 1, 2048, '', 'sha256', 0, randomblob(900)"          \
+	" FROM n, k"
+#define SLOTS                                                                           \
+	NUMBERS("?1")                                                                   \
+	", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"               \
+	" INSERT INTO slot (device_id, number, role, cert_id, sources, instance_id,"    \
+	" since, not_before, not_after, fixed_state, fixed_reason, valid_from, due_at," \
+	" warning_at, critical_at, window_s) SELECT i, k,"                              \
+	" CASE k WHEN 1 THEN 1 WHEN 2 THEN 3 ELSE 4 END, (i - 1) * ?2 + k, 1, '', " END \
+	" - 31536000, " END " - 31536000, " END ", 0, '', 0, " END " - 3628800, " END   \
+	" - 3628800, " END " - 1209600, 3628800 FROM n, k"
+#define SCANS                                                                \
+	"INSERT INTO scan (depth, started_at, finished_at, n_targets, n_ok)" \
+	" VALUES ('store', ?3 - 60, ?3, ?1, ?1 * (?2 > 0))"
+
+static const char *const fill[] = { DEVICES, STANDINGS, READINGS, CERTS, SLOTS, SCANS };
 
 static enum rc
 fill_all(struct db *db, char **argv, struct err *err)

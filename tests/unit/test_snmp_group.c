@@ -16,6 +16,10 @@ enum {
 	DEVICES_MAX = 12,
 };
 
+/* One octet longer than a key may be. */
+static const char long_name[] = "pc-with-a-name-that-is-as-long-as-a-key-may-be-and-th"
+				"en-one-octet-more-01234567890123456789012345";
+
 /* A small generator of our own: the same numbers everywhere. */
 static uint32_t seed = 20261125;
 
@@ -30,9 +34,7 @@ static struct mirror *
 random_fleet(void)
 {
 	static const char *const names[] = { "a", "A", "b", "", "pc1", "PC1", "zz",
-		"pc-with-a-name-that-is-as-long-as-a-key-may-be-and-then-one-octet-more-"
-		"0123456789012345678901234567890",
-		"ab", "B" };
+		long_name, "ab", "B" };
 	struct mirror *mirror = hand_new();
 	uint32_t n = random_below(DEVICES_MAX), index = 0, jobs = 0;
 
@@ -189,8 +191,8 @@ answers_as_a_sorted_list_would(void **unused)
 		size_t n = 0;
 		struct name *list;
 
-		settings.horizon_s = random_below(2) * 50;
-		settings.expiry_rows = random_below(2) * 4;
+		settings.horizon_s = (int64_t)random_below(2) * 50;
+		settings.expiry_rows = (int64_t)random_below(2) * 4;
 		list = list_all(group, &view, &n);
 		for (int k = 0; k < QUESTIONS; k++) {
 			struct name question;
