@@ -69,6 +69,8 @@ REMEDY_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(REMEDY_MAIN),$(REMEDY_SRC))
 AGENT      := $(AGENT_MAIN:%.c=$(B)/%)
 AGENT_LIB  := $(B)/snmp/libamtagent.a
 MIB        := $(B)/snmp/AMT-CERT-MIB.txt
+# For other programs: snmpd, managers.
+NMS_FILES  := $(sort $(filter-out %.service,$(wildcard snmp/nms/*.* snmp/nms/*/*.*)))
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
@@ -198,9 +200,10 @@ $(CHECK_LIB) $(REMEDY_LIB):
 
 $(CHECKS): $(CHECK_LIB)
 $(REMEDIES): $(REMEDY_LIB)
+$(B)/checks/check_amt_snmp: MORE_LIBS = -lnetsnmp
 $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) \
-	    $(filter-out $(LIB),$(filter %.a,$^)) $(LIB) $(PKG_LIBS)
+	    $(filter-out $(LIB),$(filter %.a,$^)) $(LIB) $(PKG_LIBS) $(MORE_LIBS)
 
 $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(SIM_LIBS)
@@ -335,12 +338,24 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	$(if $(CHECKS),$(INSTALL) -m 755 $(CHECKS) $(DESTDIR)$(LIBEXECDIR))
 	$(if $(REMEDIES),$(INSTALL) -m 755 $(REMEDIES) $(DESTDIR)$(SBINDIR))
+	$(if $(AGENT),$(INSTALL) -d $(DESTDIR)$(MIBDIR) $(DESTDIR)$(UNITDIR) \
+	    $(addprefix $(DESTDIR)$(DATADIR)/,$(sort $(dir $(NMS_FILES)))))
+	$(if $(AGENT),$(INSTALL) -m 755 $(AGENT) $(DESTDIR)$(SBINDIR))
+	$(if $(AGENT),$(INSTALL) -m 644 $(MIB) $(DESTDIR)$(MIBDIR))
+	$(foreach file,$(NMS_FILES),$(INSTALL) -m 644 $(file) $(DESTDIR)$(DATADIR)/$(file) && ):
+	$(if $(AGENT),sed 's|/usr/local/sbin|$(SBINDIR)|' snmp/nms/amtcert_agent.service \
+	    >$(DESTDIR)$(UNITDIR)/amtcert_agent.service && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/amtcert_agent.service)
 	$(INSTALL) -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 $(filter %.8,$(MANUALS)) $(DESTDIR)$(MANDIR)/man8
 
 uninstall:
 	rm -f $(CHECKS:$(B)/checks/%=$(DESTDIR)$(LIBEXECDIR)/%) \
 	    $(REMEDIES:$(B)/remediate/%=$(DESTDIR)$(SBINDIR)/%) \
+	    $(AGENT:$(B)/snmp/%=$(DESTDIR)$(SBINDIR)/%) \
+	    $(DESTDIR)$(MIBDIR)/AMT-CERT-MIB.txt \
+	    $(DESTDIR)$(UNITDIR)/amtcert_agent.service \
+	    $(addprefix $(DESTDIR)$(DATADIR)/,$(NMS_FILES)) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man5/%,$(notdir $(filter %.5,$(MANUALS)))) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(filter %.8,$(MANUALS))))
 

@@ -9,7 +9,15 @@ root=$tmp/root
 
 # What is there to be installed, by the names of the sources.
 wanted() { # FOLDER-OF-CHECKS FOLDER-OF-REMEDIES FOLDER-OF-MANUALS
-	local source
+	local source share=${3%/man}
+	for source in snmp/nms/*.* snmp/nms/*/*.*; do
+		case $source in
+		*.service) echo "${2%/sbin}/lib/systemd/system/$(basename "$source")" ;;
+		*) echo "$share/amtcert/$source" ;;
+		esac
+	done
+	echo "$2/amtcert_agent"
+	echo "$share/snmp/mibs/AMT-CERT-MIB.txt"
 	for source in checks/*.c remediate/*.c; do
 		grep -qs '^main(' "$source" || continue
 		case $source in

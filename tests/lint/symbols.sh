@@ -52,6 +52,7 @@ may_not_need() {
 
 for check in "${checks[@]}"; do
 	case $check in
+	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 libsqlite3 ;;
 	esac
 done
