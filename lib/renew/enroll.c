@@ -180,11 +180,17 @@ enroll_sign(struct renewal *rn, struct err *err)
 	return r;
 }
 
-/* The verified path names the issuers for certain. */
+/*
+ * The path that consoles will verify names the issuers for certain. It ends at the
+ * anchor of the device, which need not be one of the CA's.
+ */
 static enum rc
 keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
-    size_t n_chain, const struct anchors *anchors, struct err *err)
+    size_t n_chain, struct err *err)
 {
+	const struct anchors *anchors = rn->options->target->anchors != NULL
+	    ? rn->options->target->anchors
+	    : ca_anchors(rn->ca);
 	struct cert *list[CA_CHAIN_MAX + 1] = { NULL };
 	struct path path = { 0 };
 	enum rc r = cert_dup(leaf, &list[0], err);
@@ -195,6 +201,11 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 	for (size_t i = 0; i < n_chain && i < CA_CHAIN_MAX; i++)
 		list[i + 1] = chain[i];
 	r = path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
+	if (r == RC_OK && path.ignoring_time != PATH_OK)
+		r = err_set(err, RC_CA,
+		    "C12 path: it ends at an anchor of the CA, but not at the trust "
+		    "anchor of the device: %s",
+		    path.text);
 	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++)
 		r = keep_issuer(rn, path.elements[i], err);
 	path_clear(&path);
@@ -207,9 +218,6 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, struct err *err)
 {
 	const struct policy *policy = rn->options->policy;
-	const struct anchors *anchors = rn->options->target->anchors != NULL
-	    ? rn->options->target->anchors
-	    : ca_anchors(rn->ca);
 	/* One that is replaced for its name, or by force, may well end later. */
 	bool may_end_sooner = renewal_serves_new(rn) ||
 	    !policy_is_due(policy, rn->served->not_before, rn->served->not_after,
@@ -220,7 +228,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.csr = rn->run.signed_csr,
 		.csr_len = rn->run.signed_csr_len,
 		.profile = &rn->profile,
-		.anchors = anchors,
+		.anchors = ca_anchors(rn->ca),
 		.old = may_end_sooner ? NULL : rn->served,
 		.version_major = rn->facts.version_major,
 		.now = renewal_now(rn),
@@ -233,7 +241,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	buf_init(&warnings, WARNINGS_MAX_BYTES);
 	r = accept_judge(&input, &warnings, err);
 	if (r == RC_OK)
-		r = keep_issuers(rn, leaf, chain, n_chain, anchors, err);
+		r = keep_issuers(rn, leaf, chain, n_chain, err);
 	if (r == RC_OK && warnings.len > 0) {
 		buf_truncate(&warnings, warnings.len - 1);
 		renewal_say(rn, "enroll", buf_str(&warnings));
