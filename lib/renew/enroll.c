@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "amt/change.h"
 #include "base/clock.h"
@@ -20,7 +21,8 @@
 #include "x509/name.h"
 
 enum {
-	WARNINGS_MAX_BYTES = 4096
+	WARNINGS_MAX_BYTES = 4096,
+	BEGIN_PAUSE_MS = 200,
 };
 
 static bool
@@ -250,6 +252,30 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	return r;
 }
 
+/*
+ * A CA whose clock is a moment ahead of ours: what is not valid yet is not loaded,
+ * and could not be proved.
+ */
+static enum rc
+await_begin(struct renewal *rn, const struct cert *leaf, struct err *err)
+{
+	const struct timespec pause = { .tv_nsec = BEGIN_PAUSE_MS * 1000000L };
+	char time[CLOCK_TIME_SIZE];
+
+	while (leaf->not_before > renewal_now(rn)) {
+		if (renewal_left_ms(rn) <= RENEWAL_REQUEST_MS / 2 ||
+		    (rn->options->is_stopped != NULL && rn->options->is_stopped())) {
+			rn->stays_open = true;
+			return err_set(err, RC_CA,
+			    "CA %s: what it issued is valid from %s on only: its clock "
+			    "is ahead of ours",
+			    ca_name(rn->ca), clock_format_time(leaf->not_before, time));
+		}
+		(void)nanosleep(&pause, NULL);
+	}
+	return RC_OK;
+}
+
 static enum rc
 take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 {
@@ -263,7 +289,9 @@ take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 		err_prefix(err, "CA %s: refused what it issued", ca_name(rn->ca));
 		return r;
 	}
-	r = renewal_set_new_cert(rn, answer->leaf, err);
+	r = await_begin(rn, answer->leaf, err);
+	if (r == RC_OK)
+		r = renewal_set_new_cert(rn, answer->leaf, err);
 	if (r == RC_OK)
 		answer->leaf = NULL;
 	return r;
