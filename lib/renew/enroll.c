@@ -140,7 +140,7 @@ enroll_preflight(struct renewal *rn, struct err *err)
 	    policy_is_due(rn->options->policy, request.now, request.now + lifetime_s,
 		request.now))
 		return err_set(err, RC_CA,
-		    "%s: what it issues (%lld days) would be due at once by policy %s",
+		    "CA %s: what it issues (%lld days) would be due at once by policy %s",
 		    ca_name(rn->ca), (long long)(lifetime_s / CLOCK_DAY_S),
 		    policy_rule_text(rn->options->policy->rule));
 	return expect_issuers(rn, err);

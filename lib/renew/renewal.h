@@ -44,10 +44,11 @@ struct renewal {
 	/* The device. */
 	struct device *device; /* NULL: not connected */
 	struct target session; /* shallow copy of the target, for its pin */
-	bool has_heir; /* a key that a run of ours put in place of the pinned one ... */
-	uint8_t
-	    heir[CERT_FINGERPRINT_BYTES]; /* ... its SubjectPublicKeyInfo's SHA-256 */
-	char heir_uuid[37];		  /* ... and on which device */
+	/* A key that a run of ours put in place of the pinned one, as SHA-256 of its
+	 * SubjectPublicKeyInfo, and the device that made it. */
+	bool has_heir;
+	uint8_t heir[CERT_FINGERPRINT_BYTES];
+	char heir_uuid[37];
 	struct facts facts;
 	unsigned int stale;		 /* STALE_... */
 	struct cert *served;		 /* what the newest handshake presented */
