@@ -128,6 +128,14 @@ add_facts(struct output *output, const struct facts *facts)
 	    presented->certs[0]->serial_number, issuer, presented->protocol);
 }
 
+/* Not every check is about a device. */
+static void
+add_name(struct output *output, const struct report *report)
+{
+	if (report->name != NULL)
+		output_add(output, "%s: ", report->name);
+}
+
 static void
 add_status_line(struct output *output, const struct report *report)
 {
@@ -135,7 +143,8 @@ add_status_line(struct output *output, const struct report *report)
 	const struct finding *time =
 	    tells_time(deciding(verdict)->reason) ? NULL : find_time(verdict);
 
-	output_add(output, "%s: %s", report->name, deciding(verdict)->text);
+	add_name(output, report);
+	output_add(output, "%s", deciding(verdict)->text);
 	if (time != NULL)
 		output_add(output, "; %s", time->text);
 	add_remedy(output, deciding(verdict), report->verbosity);
@@ -318,7 +327,8 @@ report_verdict(struct output *output, const struct report *report)
 
 	if (verdict->n_findings == 0) { /* nothing was judged: never OK */
 		output->state = STATE_UNKNOWN;
-		output_add(output, "%s: nothing to judge was read", report->name);
+		add_name(output, report);
+		output_add(output, "nothing to judge was read");
 		return;
 	}
 	output->state = verdict->state;

@@ -10,7 +10,7 @@
 #include "policy/verdict.h"
 
 struct report {
-	const char *name; /* of the device; NULL: facts.name */
+	const char *name; /* of the device; NULL: about none */
 	const struct facts *facts;
 	const struct verdict *verdict;
 	const struct policy *policy;

@@ -120,7 +120,23 @@
 	X(REASON_NO_ROOT, STATE_OK, "no_root", REMEDY_NONE,                            \
 	    "no trust anchor in the firmware")                                         \
 	X(REASON_ROOT_MISSING, STATE_CRITICAL, "root_missing", REMEDY_INSTALL_ROOT,    \
-	    "wanted trust anchor is not in the firmware")
+	    "wanted trust anchor is not in the firmware")                              \
+	X(REASON_NOT_A_CA, STATE_CRITICAL, "not_a_ca", REMEDY_PERSON,                  \
+	    "not the certificate of a CA")                                             \
+	X(REASON_CRL_VALID, STATE_OK, "crl_valid", REMEDY_NONE,                        \
+	    "revocation list is current")                                              \
+	X(REASON_CRL_ENDS, STATE_WARNING, "crl_ends", REMEDY_PERSON,                   \
+	    "revocation list is about to end")                                         \
+	X(REASON_CRL_ENDED, STATE_CRITICAL, "crl_ended", REMEDY_PERSON,                \
+	    "revocation list has ended")                                               \
+	X(REASON_SETUP_PURPOSE, STATE_CRITICAL, "setup_purpose", REMEDY_PERSON,        \
+	    "firmware does not take it for remote configuration")                      \
+	X(REASON_SETUP_KEY, STATE_CRITICAL, "setup_key", REMEDY_PERSON,                \
+	    "its private key is not in the file")                                      \
+	X(REASON_SETUP_PATH, STATE_WARNING, "setup_path", REMEDY_PERSON,               \
+	    "the file does not hold its path to the root")                             \
+	X(REASON_SETUP_OUTLOOK, STATE_OK, "setup_outlook", REMEDY_NONE,                \
+	    "newer firmware or public CAs will not take it")
 
 enum remedy {
 	REMEDY_NONE,

@@ -7,20 +7,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "x509/extension.h"
-
-/* RFC 4514 in UTF-8; a name of 64 kB passes through whole before it is cut. */
-#define NAME_FLAGS (XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB)
+#include "x509/field.h"
 
 enum {
 	SERIAL_MIN_DIGITS = 2
@@ -30,38 +26,6 @@ static enum rc
 nomem(struct err *err)
 {
 	return err_set(err, RC_NOMEM, "certificate: out of memory");
-}
-
-/* An own line of valid UTF-8, cut at CERT_NAME_MAX_BYTES. */
-static enum rc
-take_line(const void *bytes, size_t len, char **ret, struct err *err)
-{
-	char field[CERT_NAME_MAX_BYTES + 1];
-
-	text_line_field(field, sizeof(field), bytes, len);
-	*ret = strdup(field);
-	return *ret != NULL ? RC_OK : nomem(err);
-}
-
-static enum rc
-read_name(const X509_NAME *name, const char *field, char **ret, struct err *err)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char *bytes = NULL;
-	enum rc r;
-	long len;
-
-	if (bio == NULL)
-		return nomem(err);
-	if (X509_NAME_print_ex(bio, name, 0, NAME_FLAGS) < 0) {
-		r = err_set(err, RC_FORMAT, "%s: RFC 5280 4.1.2.4: not a readable name",
-		    field);
-	} else {
-		len = BIO_get_mem_data(bio, &bytes);
-		r = take_line(bytes, len > 0 ? (size_t)len : 0, ret, err);
-	}
-	BIO_free(bio);
-	return r;
 }
 
 static enum rc
@@ -81,10 +45,10 @@ read_common_name(const X509_NAME *subject, char **ret, struct err *err)
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last));
 	len = ASN1_STRING_to_UTF8(&utf8, value);
 	if (len < 0)
-		r = take_line(ASN1_STRING_get0_data(value),
+		r = field_take_line(ASN1_STRING_get0_data(value),
 		    (size_t)ASN1_STRING_length(value), ret, err);
 	else
-		r = take_line(utf8, (size_t)len, ret, err);
+		r = field_take_line(utf8, (size_t)len, ret, err);
 	OPENSSL_free(utf8);
 	return r;
 }
@@ -110,17 +74,6 @@ read_serial_number(const ASN1_INTEGER *serial, char **ret, struct err *err)
 	*ret = buf_take(&text);
 	buf_clear(&text);
 	return *ret != NULL ? RC_OK : nomem(err);
-}
-
-static enum rc
-read_time(const ASN1_TIME *time, const char *field, int64_t *ret_s, struct err *err)
-{
-	struct tm tm = { 0 };
-
-	if (ASN1_TIME_to_tm(time, &tm) != 1 || clock_from_tm(&tm, ret_s, NULL) != RC_OK)
-		return err_set(err, RC_FORMAT, "%s: RFC 5280 4.1.2.5: not a time",
-		    field);
-	return RC_OK;
 }
 
 /* A key that OpenSSL does not know is of another kind, not an error. */
@@ -194,20 +147,21 @@ read_fields(X509 *x509, struct cert *cert, struct err *err)
 	const X509_NAME *subject = X509_get_subject_name(x509);
 	enum rc r;
 
-	r = read_name(subject, "subject", &cert->subject, err);
+	r = field_read_name(subject, "subject", &cert->subject, err);
 	if (r == RC_OK)
 		r = read_common_name(subject, &cert->common_name, err);
 	if (r == RC_OK)
-		r = read_name(X509_get_issuer_name(x509), "issuer", &cert->issuer, err);
+		r = field_read_name(X509_get_issuer_name(x509), "issuer", &cert->issuer,
+		    err);
 	if (r == RC_OK)
 		r = read_serial_number(X509_get0_serialNumber(x509),
 		    &cert->serial_number, err);
 	if (r == RC_OK)
-		r = read_time(X509_get0_notBefore(x509), "notBefore", &cert->not_before,
-		    err);
+		r = field_read_time(X509_get0_notBefore(x509), "notBefore",
+		    &cert->not_before, err);
 	if (r == RC_OK)
-		r = read_time(X509_get0_notAfter(x509), "notAfter", &cert->not_after,
-		    err);
+		r = field_read_time(X509_get0_notAfter(x509), "notAfter",
+		    &cert->not_after, err);
 	if (r == RC_OK)
 		r = read_digests(x509, cert, err);
 	if (r == RC_OK)

@@ -27,8 +27,8 @@ no_passphrase(char *passphrase, int size, int is_writing, void *ctx)
 	return -1;
 }
 
-static enum rc
-read_file(const char *path, struct buf *bytes, struct err *err)
+enum rc
+pem_read_bytes(const char *path, struct buf *bytes, struct err *err)
 {
 	char chunk[4096];
 	enum rc r = RC_OK;
@@ -46,7 +46,7 @@ read_file(const char *path, struct buf *bytes, struct err *err)
 	if (n < 0)
 		r = err_system(err, "%s", path);
 	else if (r == RC_LIMIT)
-		r = err_set(err, r, "%s: more than %d bytes", path, PEM_FILE_MAX_BYTES);
+		r = err_set(err, r, "%s: more than %zu bytes", path, bytes->max_bytes);
 	else if (r != RC_OK)
 		r = err_set(err, r, "%s: out of memory", path);
 	(void)close(fd);
@@ -97,7 +97,7 @@ pem_read_file(const char *path, STACK_OF(X509) **ret_list, struct err *err)
 
 	buf_init(&bytes, PEM_FILE_MAX_BYTES);
 	(void)ERR_set_mark();
-	r = read_file(path, &bytes, err);
+	r = pem_read_bytes(path, &bytes, err);
 	if (r != RC_OK)
 		goto out;
 	bio = BIO_new_mem_buf(buf_str(&bytes), (int)bytes.len);

@@ -8,6 +8,7 @@
 
 #include <openssl/x509.h>
 
+#include "base/buf.h"
 #include "base/rc.h"
 
 enum {
@@ -18,5 +19,9 @@ enum {
  * skipped. RC_SYSTEM, RC_LIMIT, RC_FORMAT, RC_NOMEM. Caller frees with
  * sk_X509_pop_free. */
 enum rc pem_read_file(const char *path, STACK_OF(X509) **ret_list, struct err *err);
+
+/* A whole file into bytes, whose limit is that of the file. RC_SYSTEM, RC_LIMIT,
+ * RC_NOMEM. */
+enum rc pem_read_bytes(const char *path, struct buf *bytes, struct err *err);
 
 #endif
