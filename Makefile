@@ -200,7 +200,7 @@ $(CHECK_LIB) $(REMEDY_LIB):
 
 $(CHECKS): $(CHECK_LIB)
 $(REMEDIES): $(REMEDY_LIB)
-$(B)/checks/check_amt_snmp: MORE_LIBS = -lnetsnmp
+$(B)/checks/check_amt_snmp $(B)/tests/tools/snmpwalker: MORE_LIBS = -lnetsnmp
 $(CHECKS) $(REMEDIES) $(TOOLS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) \
 	    $(filter-out $(LIB),$(filter %.a,$^)) $(LIB) $(PKG_LIBS) $(MORE_LIBS)

@@ -51,6 +51,10 @@ look(struct work *work, int64_t mono_ms)
 	enum inventory_state state;
 
 	state = watch_look(&work->watch, clock_now(), &mirror, &err);
+	if (mirror != NULL)
+		log_at(2, "inventory", "read in %lld ms: %zu devices, %zu certificates",
+		    (long long)(clock_monotonic_ms() - mono_ms), mirror->n_devices,
+		    mirror->n_certs);
 	if (state != INVENTORY_OK) {
 		said_once(&work->said_inventory, "inventory", err.text);
 	} else if (work->state != INVENTORY_OK) {
