@@ -66,8 +66,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	check_each_once(&bag);
 	bag_note_facts(&bag, NULL, &request, &facts);
-	if (bag_answer(&bag, csr, csr_len, &answer, NULL) != RC_OK ||
-	    answer.outcome != CA_BADANSWER || answer.text[0] == '\0')
+	/* Decoding the key of a request is by far the dearest part. */
+	if (bag.n > 0 &&
+	    (bag_answer(&bag, csr, csr_len, &answer, NULL) != RC_OK ||
+		answer.outcome != CA_BADANSWER || answer.text[0] == '\0'))
 		abort();
 	ca_answer_clear(&answer);
 	bag_clear(&bag);
