@@ -136,6 +136,19 @@ add_certificate "$tmp/nokey.pem"
 nokey=$cert_handle
 put_context "$nokey"
 like "$reply" 'AMT-STATUS 2060' "a certificate without key cannot be bound"
+put_certificate() { # HANDLE FILE
+	call Put AMT_PublicKeyCertificate "$(selector InstanceID "Intel(r) AMT Certificate: Handle: $1")" \
+	    "<r:AMT_PublicKeyCertificate xmlns:r=\"$(uri AMT_PublicKeyCertificate)\"><r:X509Certificate>$(pem_body "$2")</r:X509Certificate></r:AMT_PublicKeyCertificate>"
+}
+"$simca" -m cert -o "$tmp/nokey2.pem" --ca "$tmp/ca.pem" --ca-key "$tmp/ca.key" -s y
+put_certificate "$nokey" "$tmp/nokey2.pem"
+is "$http $(value X509Certificate)" "200 $(pem_body "$tmp/nokey2.pem")" "Put of a certificate changes its bytes"
+put_certificate "$nokey" "$tmp/pc1.pem"
+like "$reply" 'AMT-STATUS 2058' "but not to those of another one"
+put_certificate 0 "$tmp/nokey.pem"
+like "$reply" 'AMT-STATUS 16' "nor to another key where one is in use"
+put_certificate "$nokey" "$tmp/bad.pem"
+like "$reply" 'AMT-STATUS 2063' "nor to what is none"
 put_context "$wanted"
 is "$http" 200 "Put replaces"
 is "$(served)" "$(fingerprint "$tmp/old.pem")" "but serves nothing new"

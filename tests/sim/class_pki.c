@@ -71,6 +71,29 @@ fill_cert(struct device *dev, size_t index, struct inst *inst)
 }
 
 static struct outcome
+put_cert(struct device *dev, int index, const xmlNode *instance)
+{
+	char *text = soap_child_dup(instance, "X509Certificate");
+	uint8_t *der = NULL;
+	size_t len = 0;
+	enum pt_status status = PT_SUCCESS;
+	bool good = text != NULL && text[0] != '\0' &&
+	    codec_base64_decode(text, strlen(text), BLOB_MAX_BYTES, &der, &len, NULL) ==
+		RC_OK;
+
+	free(text);
+	if (!good)
+		return OUTCOME_FAULT(FAULT_SCHEMA);
+	if (index == CLASS_ANY)
+		status = PT_INVALID_PARAMETER;
+	else
+		status = pki_replace_cert(dev,
+		    store_nth_cert(&dev->store, (size_t)index), der, len);
+	free(der);
+	return status == PT_SUCCESS ? OUTCOME_OK : OUTCOME_STATUS(status);
+}
+
+static struct outcome
 delete_cert(struct device *dev, int index)
 {
 	enum pt_status status =
@@ -365,6 +388,7 @@ const struct class class_pki[] = {
 	    .props = cert_props,
 	    .count = count_certs,
 	    .fill = fill_cert,
+	    .put = put_cert,
 	    .delete = delete_cert,
 	},
 	{

@@ -84,6 +84,33 @@ pki_add_cert(struct device *dev, const uint8_t *der, size_t len, bool trusted_ro
 	return PT_SUCCESS;
 }
 
+enum pt_status
+pki_replace_cert(struct device *dev, int handle, const uint8_t *der, size_t len)
+{
+	struct store_cert *slot = &dev->store.certs[handle];
+	X509 *x509 = parse_cert(der, len);
+	enum pt_status status = PT_SUCCESS;
+
+	if (x509 == NULL)
+		return PT_INVALID_CERT;
+	if (slot->read_only ||
+	    (device_uses_cert(dev, handle) &&
+		EVP_PKEY_eq(X509_get0_pubkey(slot->x509), X509_get0_pubkey(x509)) != 1))
+		status = (enum pt_status)dev->sw.refused_status;
+	else if (X509_cmp(slot->x509, x509) != 0 &&
+	    store_find_cert(&dev->store, x509) != STORE_NONE)
+		status = PT_DUPLICATE;
+	else if (!firmware_write_flash(dev))
+		status = PT_FLASH_WRITE_LIMIT_EXCEEDED;
+	if (status == PT_SUCCESS) {
+		X509_free(slot->x509);
+		slot->x509 = x509;
+	} else {
+		X509_free(x509);
+	}
+	return status;
+}
+
 static enum pt_status
 keep_key(struct device *dev, EVP_PKEY *key, int *ret_handle)
 {

@@ -40,6 +40,10 @@ enum pt_status {
 
 enum pt_status pki_add_cert(struct device *dev, const uint8_t *der, size_t len,
     bool trusted_root, int *ret_handle);
+/* Put: other bytes under the same handle. What serves a purpose must go on serving
+ * it, so its key must stay. */
+enum pt_status pki_replace_cert(struct device *dev, int handle, const uint8_t *der,
+    size_t len);
 enum pt_status pki_add_key(struct device *dev, const uint8_t *der, size_t len,
     int *ret_handle);
 
