@@ -220,52 +220,16 @@ plugin_configure(struct plugin *plugin, const struct conf *conf, const char *nam
 	return r;
 }
 
-static bool
-begins_with_name(const char *message, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncmp(message, name, len) == 0 && message[len] == ':';
-}
-
-static void
-report_failure(const struct plugin *plugin, enum rc r, const struct err *err,
-    struct output *output)
-{
-	const char *message = err->text[0] != '\0' ? err->text : rc_text(r);
-
-	output->state = rc_state(r, &plugin->choice);
-	if (plugin->name != NULL && !begins_with_name(message, plugin->name))
-		output_add(output, "%s: ", plugin->name);
-	output_add_message(output, message);
-}
-
-static void
-add_time(const struct plugin *plugin, struct output *output)
-{
-	struct perfdata time = { .label = "time",
-		.value_ms = clock_monotonic_ms() - plugin->command.started_ms,
-		.has_min = true,
-		.has_max = true,
-		.max_s = plugin->command.timeout_s };
-
-	output_perfdata(output, &time, plugin->perf_thresholds);
-}
-
 /* What there is to tell, in the form that was asked for. */
 static enum rc
-report_result(const struct plugin *plugin, enum rc r, const struct report *report,
+tell(const struct plugin *plugin, enum rc r, const struct report *report,
     const struct err *err, struct output *output, struct buf *out)
 {
-	if (r == RC_OK) {
-		report_verdict(output, report);
-	} else {
-		report_failure(plugin, r, err, output);
-		report_rest(output, report);
-	}
+	report_result(output, report, r, err, &plugin->choice);
 	if (plugin->json)
 		return report_json(out, output, report, r);
-	add_time(plugin, output);
+	report_time(output, clock_monotonic_ms() - plugin->command.started_ms,
+	    plugin->command.timeout_s, plugin->perf_thresholds);
 	return output_format(output, out);
 }
 
@@ -294,7 +258,7 @@ format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
 		return command_format_answer(out, &plugin->command, head, err);
 	}
 	output_init(&output, plugin->service);
-	r = report_result(plugin, r, &report, err, &output, out);
+	r = tell(plugin, r, &report, err, &output, out);
 	*ret_state = output.state;
 	output_clear(&output);
 	return r;

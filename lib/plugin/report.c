@@ -358,3 +358,41 @@ report_rest(struct output *output, const struct report *report)
 	output_add(output, "; %s", time->text);
 	add_perfdata(output, report);
 }
+
+static bool
+begins_with_name(const char *message, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(message, name, len) == 0 && message[len] == ':';
+}
+
+void
+report_result(struct output *output, const struct report *report, enum rc r,
+    const struct err *err, const struct rc_choice *choice)
+{
+	const char *message = err->text[0] != '\0' ? err->text : rc_text(r);
+
+	if (r == RC_OK) {
+		report_verdict(output, report);
+		return;
+	}
+	output->state = rc_state(r, choice);
+	if (report->name != NULL && !begins_with_name(message, report->name))
+		output_add(output, "%s: ", report->name);
+	output_add_message(output, message);
+	report_rest(output, report);
+}
+
+void
+report_time(struct output *output, int64_t elapsed_ms, int64_t timeout_s,
+    enum perf_thresholds thresholds)
+{
+	const struct perfdata time = { .label = "time",
+		.value_ms = elapsed_ms,
+		.has_min = true,
+		.has_max = true,
+		.max_s = timeout_s };
+
+	output_perfdata(output, &time, thresholds);
+}
