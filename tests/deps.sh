@@ -17,6 +17,7 @@ test_packages='
 	snmp snmpd snmptrapd prometheus-snmp-exporter
 	certmonger python3 strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
+	nagios4-core dma icinga2-bin
 '
 lint_packages='
 	clang-format clang-tidy cppcheck shellcheck mandoc gcovr smitools

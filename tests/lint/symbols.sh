@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the binaries prove: no check holds code that writes to a device, a check
-# without login links neither an HTTP nor an XML nor a database library, and the
+# What the binaries prove: neither a check nor the scanner holds code that writes to
+# a device, a check without login links neither an HTTP nor an XML nor a database library, and the
 # agent can reach no device.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -24,6 +24,10 @@ for source in checks/*.c; do
 	fi
 done
 
+# It stands among the remedies, but only looks.
+scanner=$B/remediate/scan_amt_fleet
+[ ! -e remediate/scan_amt_fleet.c ] || [ -x "$scanner" ] || say "$scanner: not built"
+
 defined() {
 	nm --defined-only "$1" | awk '$2 ~ /[TtDdBbRr]/ { print $3 }' | sort -u
 }
@@ -34,7 +38,8 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}"; do
+	for check in "${checks[@]}" "$scanner"; do
+		[ -x "$check" ] || continue
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
 	done
