@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # amtsim: a fleet in one process, each device on an address of its own.
+# timeout: 240
 . tests/cli/lib.sh
 . tests/sim/client.sh
 
