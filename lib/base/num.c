@@ -142,3 +142,33 @@ num_parse_fraction(const char *text, int64_t *ret_num, int64_t *ret_den,
 	*ret_den = den;
 	return RC_OK;
 }
+
+int64_t
+num_difference(int64_t a, int64_t b)
+{
+	int64_t d;
+
+	if (__builtin_sub_overflow(a, b, &d))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return d;
+}
+
+int64_t
+num_sum(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return sum;
+}
+
+int64_t
+num_product(int64_t a, int64_t b)
+{
+	int64_t product;
+
+	if (__builtin_mul_overflow(a, b, &product))
+		return (a < 0) == (b < 0) ? INT64_MAX : INT64_MIN;
+	return product;
+}

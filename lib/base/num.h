@@ -28,4 +28,10 @@ enum rc num_parse_duration(const char *text, int64_t max_s, int64_t *ret_s,
 enum rc num_parse_fraction(const char *text, int64_t *ret_num, int64_t *ret_den,
     struct err *err);
 
+/* a - b, a + b and a * b, at most and at least what int64_t can hold. For numbers
+ * that others wrote. */
+int64_t num_difference(int64_t a, int64_t b);
+int64_t num_sum(int64_t a, int64_t b);
+int64_t num_product(int64_t a, int64_t b);
+
 #endif

@@ -158,6 +158,20 @@ the_message_quotes_hostile_text_harmlessly(void **state)
 	assert_string_equal(err.text, "1\\x0a\\x1b: not a decimal number");
 }
 
+static void
+sums_stop_at_the_ends(void **state)
+{
+	(void)state;
+	assert_int_equal(num_difference(5, 7), -2);
+	assert_int_equal(num_difference(INT64_MIN, 1), INT64_MIN);
+	assert_int_equal(num_difference(0, INT64_MIN), INT64_MAX);
+	assert_int_equal(num_sum(INT64_MAX, 1), INT64_MAX);
+	assert_int_equal(num_sum(INT64_MIN, -1), INT64_MIN);
+	assert_int_equal(num_product(-3, 4), -12);
+	assert_int_equal(num_product(INT64_MIN, 1000), INT64_MIN);
+	assert_int_equal(num_product(INT64_MIN, -1), INT64_MAX);
+}
+
 int
 main(void)
 {
@@ -167,6 +181,7 @@ main(void)
 		cmocka_unit_test(every_duration_is_read_or_refused),
 		cmocka_unit_test(a_bare_number_gets_a_hint),
 		cmocka_unit_test(every_fraction_is_read_or_refused),
+		cmocka_unit_test(sums_stop_at_the_ends),
 		cmocka_unit_test(the_message_quotes_hostile_text_harmlessly),
 	};
 
