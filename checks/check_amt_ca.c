@@ -24,7 +24,7 @@ static const struct opt own_options[] = {
 };
 
 static const struct opt *const options[] = { own_options, policy_options,
-	plugin_options, command_options, NULL };
+	plugin_device_options, plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_ca",

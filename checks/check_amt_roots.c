@@ -16,7 +16,8 @@ static const struct opt roots_options[] = {
 };
 
 static const struct opt *const options[] = { roots_options, target_options,
-	target_login_options, policy_options, plugin_options, command_options, NULL };
+	target_login_options, policy_options, plugin_device_options, plugin_options,
+	command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_roots",

@@ -8,7 +8,7 @@
 #include "tls/start.h"
 
 static const struct opt *const options[] = { target_options, policy_options,
-	plugin_options, command_options, NULL };
+	plugin_device_options, plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_tls",

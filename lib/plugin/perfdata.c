@@ -21,17 +21,17 @@ perfdata_is_label(const char *label)
 }
 
 static void
-add_value(struct buf *out, int64_t value_ms)
+add_value(struct buf *out, int64_t value_ms, const char *unit)
 {
 	/* INT64_MIN has no opposite, its parts have. */
 	int64_t s = value_ms / MS_PER_S, ms = value_ms % MS_PER_S;
 
 	if (ms == 0) {
-		(void)buf_addf(out, "%llds", (long long)s);
+		(void)buf_addf(out, "%lld%s", (long long)s, unit);
 		return;
 	}
-	(void)buf_addf(out, "%s%lld.%03llds", value_ms < 0 ? "-" : "",
-	    (long long)(s < 0 ? -s : s), (long long)(ms < 0 ? -ms : ms));
+	(void)buf_addf(out, "%s%lld.%03lld%s", value_ms < 0 ? "-" : "",
+	    (long long)(s < 0 ? -s : s), (long long)(ms < 0 ? -ms : ms), unit);
 }
 
 /* The end that a graph can show as a line. */
@@ -72,7 +72,7 @@ perfdata_format(struct buf *out, const struct perfdata *perfdata,
 		return err_set(err, RC_INTERNAL, "perfdata: %.40s: not a label",
 		    perfdata->label);
 	(void)buf_addf(out, "%s=", perfdata->label);
-	add_value(out, perfdata->value_ms);
+	add_value(out, perfdata->value_ms, perfdata->is_count ? "" : "s");
 	end = out->len;
 	(void)buf_add_char(out, ';');
 	add_threshold(out, perfdata->warning, thresholds);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One value with its thresholds as Nagios reads it:
- * label=value[uom];warning;critical;min;max.  Every value of this suite is a time
- * in seconds.
+ * label=value[uom];warning;critical;min;max.  A value of this suite is a time in
+ * seconds, or a number of things.
  * Source: Monitoring Plugins development guidelines, "performance data".
  */
 #ifndef AMTCERT_PLUGIN_PERFDATA_H
@@ -27,7 +27,8 @@ enum perf_thresholds {
 
 struct perfdata {
 	const char *label; /* [a-z0-9_]{1,19} */
-	int64_t value_ms;  /* thousandths of a second; negative stays negative */
+	bool is_count;	  /* things, not seconds: no unit, and the fields below count */
+	int64_t value_ms; /* thousandths of a second; negative stays negative */
 	const struct range *warning; /* in seconds; NULL: none */
 	const struct range *critical;
 	bool has_min;

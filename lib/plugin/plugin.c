@@ -24,24 +24,32 @@ enum {
 /* In the order of the rows. */
 enum own {
 	OWN_TIMEOUT_RESULT,
-	OWN_UNREACHABLE,
 	OWN_EXPLAIN,
-	OWN_JSON,
 	OWN_PERF_THRESHOLDS,
 	OWN_N
 };
 
+enum device {
+	DEVICE_UNREACHABLE,
+	DEVICE_JSON,
+	DEVICE_N
+};
+
 /* clang-format off */
+const struct opt plugin_device_options[DEVICE_N + 1] = {
+	[DEVICE_UNREACHABLE] = { "unreachable", 0, "STATE",
+	    "State when there is no reading at all: no such name, no connection, no "
+	    "handshake. critical unless set; -T, too, is as this unless set." },
+	[DEVICE_JSON] = { "json", 0, NULL,
+	    "Print one JSON object for other programs in place of text for people." },
+	{ NULL, 0, NULL, NULL },
+};
+
 const struct opt plugin_options[OWN_N + 1] = {
 	[OWN_TIMEOUT_RESULT] = { "timeout-result", 'T', "STATE",
-	    "State when the time has run out: ok, warning, critical, unknown or 0 to 3; as "
-	    "--unreachable unless set." },
-	[OWN_UNREACHABLE] = { "unreachable", 0, "STATE",
-	    "State when there is no reading at all: no such name, no connection, no "
-	    "handshake. critical unless set." },
+	    "State when the time has run out: ok, warning, critical, unknown or 0 to 3; "
+	    "critical unless set." },
 	[OWN_EXPLAIN] = { "explain", 0, NULL, "Print every number behind the state." },
-	[OWN_JSON] = { "json", 0, NULL,
-	    "Print one JSON object for other programs in place of text for people." },
 	[OWN_PERF_THRESHOLDS] = { "perf-thresholds", 0, "FORM",
 	    "Thresholds in performance data: range (default), or plain for metric "
 	    "writers that store no ranges." },
@@ -71,14 +79,8 @@ take_own(struct plugin *plugin, const struct opt *opt, enum own row, const char 
 	case OWN_TIMEOUT_RESULT:
 		return take_state(opt, value, &choice->has_timeout, &choice->timeout,
 		    err);
-	case OWN_UNREACHABLE:
-		return take_state(opt, value, &choice->has_unreachable,
-		    &choice->unreachable, err);
 	case OWN_EXPLAIN:
 		plugin->explain = true;
-		return RC_OK;
-	case OWN_JSON:
-		plugin->json = true;
 		return RC_OK;
 	case OWN_PERF_THRESHOLDS:
 		if (strcmp(value, "plain") != 0 && strcmp(value, "range") != 0)
@@ -101,6 +103,13 @@ take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 
 	if (row >= 0)
 		return take_own(plugin, opt, (enum own)row, value, err);
+	row = opt_row(plugin_device_options, opt);
+	if (row == DEVICE_UNREACHABLE)
+		return take_state(opt, value, &plugin->choice.has_unreachable,
+		    &plugin->choice.unreachable, err);
+	plugin->json = plugin->json || row == DEVICE_JSON;
+	if (row == DEVICE_JSON)
+		return RC_OK;
 	r = setting_take(&plugin->settings, opt, value);
 	if (r != RC_NOTFOUND)
 		return r;
@@ -220,35 +229,17 @@ plugin_configure(struct plugin *plugin, const struct conf *conf, const char *nam
 	return r;
 }
 
-/* What there is to tell, in the form that was asked for. */
+/*
+ * All there is to print, and the state it speaks of. output is filled but for the
+ * time; it is not looked at for RC_USAGE. report is what --json tells of; may be
+ * NULL.
+ */
 static enum rc
-tell(const struct plugin *plugin, enum rc r, const struct report *report,
-    const struct err *err, struct output *output, struct buf *out)
-{
-	report_result(output, report, r, err, &plugin->choice);
-	if (plugin->json)
-		return report_json(out, output, report, r);
-	report_time(output, clock_monotonic_ms() - plugin->command.started_ms,
-	    plugin->command.timeout_s, plugin->perf_thresholds);
-	return output_format(output, out);
-}
-
-/* All there is to print, and the state it speaks of. */
-static enum rc
-format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
-    const struct verdict *verdict, const struct err *err, struct buf *out,
+format_result(const struct plugin *plugin, enum rc r, struct output *output,
+    const struct report *report, const struct err *err, struct buf *out,
     enum state *ret_state)
 {
-	const struct report report = { .name = plugin->name,
-		.facts = facts,
-		.verdict = verdict,
-		.policy = &plugin->policy,
-		.now = plugin->now,
-		.verbosity = plugin->command.verbosity,
-		.explain = plugin->explain,
-		.thresholds = plugin->perf_thresholds };
 	char head[HEAD_SIZE];
-	struct output output;
 
 	*ret_state = STATE_UNKNOWN;
 	if (r == RC_USAGE) {
@@ -257,11 +248,12 @@ format_result(const struct plugin *plugin, enum rc r, const struct facts *facts,
 			head[0] = '\0';
 		return command_format_answer(out, &plugin->command, head, err);
 	}
-	output_init(&output, plugin->service);
-	r = tell(plugin, r, &report, err, &output, out);
-	*ret_state = output.state;
-	output_clear(&output);
-	return r;
+	*ret_state = output->state;
+	if (plugin->json && report != NULL)
+		return report_json(out, output, report, r);
+	report_time(output, clock_monotonic_ms() - plugin->command.started_ms,
+	    plugin->command.timeout_s, plugin->perf_thresholds);
+	return output_format(output, out);
 }
 
 /* What can still be said when nothing could be put together. */
@@ -289,15 +281,16 @@ print_result(const struct buf *text, enum state state)
 	return STATE_UNKNOWN;
 }
 
-int
-plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
-    const struct verdict *verdict, const struct err *err)
+/* The end of every check. */
+static int
+finish(struct plugin *plugin, enum rc r, struct output *output,
+    const struct report *report, const struct err *err)
 {
 	enum state state = STATE_UNKNOWN;
 	struct buf text;
 
 	buf_init(&text, REPORT_JSON_MAX_BYTES);
-	r = format_result(plugin, r, facts, verdict, err, &text, &state);
+	r = format_result(plugin, r, output, report, err, &text, &state);
 	backstop_mute(r == RC_OK ? state : STATE_UNKNOWN);
 	if (r == RC_OK)
 		state = print_result(&text, state);
@@ -306,4 +299,50 @@ plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
 	buf_clear(&text);
 	command_clear(&plugin->command);
 	return (int)state;
+}
+
+int
+plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
+    const struct verdict *verdict, const struct err *err)
+{
+	const struct report report = { .name = plugin->name,
+		.facts = facts,
+		.verdict = verdict,
+		.policy = &plugin->policy,
+		.now = plugin->now,
+		.verbosity = plugin->command.verbosity,
+		.explain = plugin->explain,
+		.thresholds = plugin->perf_thresholds };
+	struct output output;
+	int status;
+
+	output_init(&output, plugin->service);
+	if (r != RC_USAGE)
+		report_result(&output, &report, r, err, &plugin->choice);
+	status = finish(plugin, r, &output, &report, err);
+	output_clear(&output);
+	return status;
+}
+
+int
+plugin_finish_output(struct plugin *plugin, enum rc r, struct output *output,
+    const struct err *err)
+{
+	static const struct facts no_facts;
+	static const struct verdict no_verdict;
+	const struct report report = { .name = plugin->name,
+		.facts = &no_facts,
+		.verdict = &no_verdict,
+		.now = plugin->now };
+	struct output failure;
+	int status;
+
+	if (r == RC_OK)
+		return finish(plugin, r, output, NULL, err);
+	output_init(&failure, plugin->service);
+	if (r != RC_USAGE)
+		report_result(&failure, &report, r, err, &plugin->choice);
+	status = finish(plugin, r, &failure, NULL, err);
+	output_clear(&failure);
+	return status;
 }

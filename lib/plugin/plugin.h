@@ -7,7 +7,7 @@
 #define AMTCERT_PLUGIN_PLUGIN_H
 
 #include "plugin/command.h"
-#include "plugin/perfdata.h"
+#include "plugin/output.h"
 #include "plugin/rc_state.h"
 #include "policy/setting.h"
 #include "policy/verdict.h"
@@ -17,9 +17,11 @@ enum {
 	PLUGIN_BACKSTOP_MS = 500, /* after the deadline */
 };
 
-/* -T --unreachable --explain --json --perf-thresholds; beside command_options and
- * policy_options */
+/* -T --explain --perf-thresholds; beside command_options and policy_options */
 extern const struct opt plugin_options[];
+
+/* --unreachable --json: of checks of one device */
+extern const struct opt plugin_device_options[];
 
 /* Zeroed before plugin_start. */
 struct plugin {
@@ -38,8 +40,8 @@ struct plugin {
 };
 
 /*
- * Parse the command line, arm the backstop. take sees, with ctx, what is not of
- * command_options, plugin_options and the tables of policy/setting.h. RC_USAGE, RC_CONFIG,
+ * Parse the command line, arm the backstop. take sees, with ctx, what is not of the
+ * tables above, command_options and those of policy/setting.h. RC_USAGE, RC_CONFIG,
  * RC_NOMEM, RC_SYSTEM; plugin_finish answers for all of them.
  */
 enum rc plugin_start(struct plugin *plugin, const struct command_info *info,
@@ -62,5 +64,13 @@ enum rc plugin_configure(struct plugin *plugin, const struct conf *conf,
  */
 int plugin_finish(struct plugin *plugin, enum rc r, const struct facts *facts,
     const struct verdict *verdict, const struct err *err);
+
+/*
+ * The same for a check of something else than one device: what it has to say, but
+ * for the time of the run, is in output, which stays the caller's. It is left out
+ * when r is not RC_OK: then rc_state and err say all.
+ */
+int plugin_finish_output(struct plugin *plugin, enum rc r, struct output *output,
+    const struct err *err);
 
 #endif

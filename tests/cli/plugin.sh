@@ -38,8 +38,8 @@ says() {
 	printf '%s\n' "$why" "$out" "$3" | sed 's/^/# /'
 }
 
-# usage_of PROGRAM SERVICE: help, version and refusals as the guidelines say.
-usage_of() {
+# forms_of PROGRAM SERVICE: help, version and refusals as the guidelines say.
+forms_of() {
 	local name
 	name=$(basename "$1")
 	run "$1" -V
@@ -60,6 +60,11 @@ usage_of() {
 		ok $? "and 23 lines"
 		is "$err" "" "nothing is on standard error"
 	done
+}
+
+# usage_of PROGRAM SERVICE: the same of a check of one device.
+usage_of() {
+	forms_of "$@"
 	run "$1"
 	is "$status" 3 "no option at all exits 3"
 	like "$out" "^$2 UNKNOWN - --hostname: " "and says what is missing"

@@ -65,6 +65,24 @@ make(const struct pair *pair, struct range ranges[2])
 }
 
 static void
+a_count_has_no_unit(void **state)
+{
+	const struct range range = { .has_start = true, .has_end = true };
+	const struct perfdata perfdata = { .label = "not_ok",
+		.is_count = true,
+		.value_ms = 50000000,
+		.warning = &range,
+		.has_min = true };
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 100);
+	assert_int_equal(perfdata_format(&out, &perfdata, PERF_RANGES, NULL), RC_OK);
+	assert_string_equal(buf_str(&out), "not_ok=50000;0;;0");
+	buf_clear(&out);
+}
+
+static void
 pairs_are_written_as_the_guideline_says(void **state)
 {
 	(void)state;
@@ -135,6 +153,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_count_has_no_unit),
 		cmocka_unit_test(pairs_are_written_as_the_guideline_says),
 		cmocka_unit_test(a_label_needs_no_quotes),
 		cmocka_unit_test(survives_every_failed_allocation),

@@ -25,8 +25,8 @@ static const struct opt own[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static const struct opt *const options[] = { own, policy_options, plugin_options,
-	command_options, NULL };
+static const struct opt *const options[] = { own, policy_options, plugin_device_options,
+	plugin_options, command_options, NULL };
 
 static const struct command_info info = { .program = "check_amt_tls",
 	.purpose = "Looks.\n",
