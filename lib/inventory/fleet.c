@@ -22,23 +22,39 @@ text(sqlite3_stmt *stmt, int at)
 	return value != NULL ? value : "";
 }
 
-/* Which ones comes first, and from the narrow table alone; ?1 is now, ?2 the limit. */
-#define DEVICE_SELECT(which, order)                                                              \
-	"SELECT d.id, coalesce(d.uuid, ''), d.name, d.device_group, d.address,"                  \
-	" d.port, d.first_seen, r.version, r.realm, r.policy, r.control_mode, " STANDING_COLUMNS \
-	" FROM (SELECT device_id FROM standing s " which " ORDER BY " order                      \
-	" LIMIT ?2) p JOIN standing s ON s.device_id = p.device_id"                              \
-	" JOIN device d ON d.id = s.device_id"                                                   \
-	" LEFT JOIN reading r ON r.device_id = s.device_id ORDER BY " order
+#define COLUMNS                                                                 \
+	"SELECT d.id, coalesce(d.uuid, ''), d.name, d.device_group, d.address," \
+	" d.port, d.first_seen, r.version, r.realm, r.policy, r.control_mode, " STANDING_COLUMNS
+#define JOINS                                  \
+	" JOIN device d ON d.id = s.device_id" \
+	" LEFT JOIN reading r ON r.device_id = s.device_id"
+/* ?1 is now, ?2 the limit, ?3 the group. */
+#define IN_GROUP                        \
+	"(?3 IS NULL OR s.device_id IN" \
+	" (SELECT id FROM device WHERE device_group = ?3))"
 
-#define WORSE "WHERE s.worse_at <= ?1 OR (s.valid_from > 0 AND s.valid_from > ?1)"
+/* Which ones comes first, and from the narrow table or an index of it alone. */
+#define CHOSEN(from, order)                                             \
+	COLUMNS " FROM (SELECT s.device_id FROM " from " AND " IN_GROUP \
+		" ORDER BY " order " LIMIT ?2) p"                       \
+		" JOIN standing s ON s.device_id = p.device_id" JOINS   \
+		" ORDER BY " order
+
+/* Both parts are read from the index standing_worse alone, or few. */
+#define WORSE                                                               \
+	"(SELECT device_id, critical_at, valid_from, ends_at FROM standing" \
+	" WHERE worse_at <= ?1 UNION ALL"                                   \
+	" SELECT device_id, critical_at, valid_from, ends_at FROM standing" \
+	" WHERE valid_from > 0 AND valid_from > ?1 AND worse_at > ?1) s WHERE 1"
 #define URGENCY \
 	"(s.critical_at <= ?1 OR s.valid_from > ?1) DESC, s.ends_at, s.device_id"
 
 static const char *const orders[] = {
-	[FLEET_BY_ID] = DEVICE_SELECT("WHERE ?1 IS NOT NULL", "s.device_id"),
-	[FLEET_BY_URGENCY] = DEVICE_SELECT(WORSE, URGENCY),
-	[FLEET_DUE] = DEVICE_SELECT("WHERE s.due_at <= ?1", "s.ends_at, s.device_id"),
+	[FLEET_BY_ID] = COLUMNS " FROM standing s" JOINS " WHERE " IN_GROUP
+				" AND ?1 IS NOT NULL ORDER BY s.device_id LIMIT ?2",
+	[FLEET_BY_URGENCY] = CHOSEN(WORSE, URGENCY),
+	[FLEET_DUE] =
+	    CHOSEN("standing s WHERE s.due_at <= ?1", "s.ends_at, s.device_id"),
 };
 
 static void
@@ -61,16 +77,16 @@ take_device(sqlite3_stmt *stmt, struct fleet_device *device)
 }
 
 enum rc
-fleet_each_device(struct db *db, enum fleet_order order, int64_t now, int64_t limit,
-    fleet_visit_device visit, void *ctx, struct err *err)
+fleet_each_device(struct db *db, const char *group, enum fleet_order order, int64_t now,
+    int64_t limit, fleet_visit_device visit, void *ctx, struct err *err)
 {
-	const struct db_value values[] = { db_int(now), db_int(limit) };
+	const struct db_value values[] = { db_int(now), db_int(limit), db_text(group) };
 	struct fleet_device device;
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = true;
 	enum rc r;
 
-	r = db_query(db, orders[order], values, 2, &stmt, err);
+	r = db_query(db, orders[order], values, 3, &stmt, err);
 	if (r != RC_OK)
 		return r;
 	while (r == RC_OK && is_row) {

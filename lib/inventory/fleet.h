@@ -28,11 +28,13 @@ struct fleet_counts {
 	int64_t next_end;    /* the earliest notAfter that is yet to come; 0: none */
 	int64_t next_end_device_id;
 	int64_t oldest_ok_at; /* of those that were read; 0: none */
+	int64_t newest_ok_at; /* the same */
 };
 
 /* All of it from indices, from one moment of the inventory: milliseconds for
- * 100,000 devices. max_age_s: for n_stale. */
-enum rc fleet_count(struct db *db, int64_t now, int64_t max_age_s,
+ * 100,000 devices. max_age_s: for n_stale. group NULL: the whole fleet; of one
+ * group every device is looked at. */
+enum rc fleet_count(struct db *db, const char *group, int64_t now, int64_t max_age_s,
     struct fleet_counts *ret_counts, struct err *err);
 
 /* A device as a row of a report. Texts come from devices and are lent until the
@@ -62,10 +64,10 @@ enum fleet_order {
 	FLEET_DUE,	  /* due at now, the first to end first */
 };
 
-/* What the visit returns other than RC_OK ends the walk and is returned. limit -1:
- * no limit. */
-enum rc fleet_each_device(struct db *db, enum fleet_order order, int64_t now,
-    int64_t limit, fleet_visit_device visit, void *ctx, struct err *err);
+/* What the visit returns other than RC_OK ends the walk and is returned. group
+ * NULL: the whole fleet. limit -1: no limit. */
+enum rc fleet_each_device(struct db *db, const char *group, enum fleet_order order,
+    int64_t now, int64_t limit, fleet_visit_device visit, void *ctx, struct err *err);
 
 /* A use of a certificate as a row of a report; lent as above. */
 struct fleet_slot {

@@ -36,6 +36,7 @@ static const struct {
 	    INTO(next_end_device_id) },
 	{ "SELECT coalesce(min(ok_at), 0) FROM standing WHERE ok_at > 0",
 	    INTO(oldest_ok_at) },
+	{ "SELECT coalesce(max(ok_at), 0) FROM standing", INTO(newest_ok_at) },
 #undef INTO
 };
 
@@ -94,12 +95,72 @@ count_all(struct db *db, const struct db_value values[2], struct fleet_counts *a
 	return RC_OK;
 }
 
+/* Of a group: ?3. The states are those of the indices above, one after another. */
+#define OF_GROUP                                                                  \
+	" FROM (SELECT s.*, critical_at <= ?1 OR valid_from > ?1 AS is_critical," \
+	" worse_at <= ?1 AS is_worse FROM device d"                               \
+	" JOIN standing s ON s.device_id = d.id WHERE d.device_group = ?3)"
+#define YET_TO_COME "ends_at >= ?1 AND ends_at < 9223372036854775807"
+
+static const char group_sql[] =
+    "SELECT count(*), total(is_critical), total(NOT is_critical AND is_worse),"
+    " total(NOT is_critical AND NOT is_worse AND is_unknown), total(ok_at < 1),"
+    " total(ok_at BETWEEN 1 AND ?2 - 1), total(last_result > 2), total(due_at <= ?1),"
+    " total(ends_at < ?1), total(miss_at <= ?1),"
+    " coalesce(min(CASE WHEN " YET_TO_COME " THEN ends_at END), 0),"
+    " coalesce(min(CASE WHEN ok_at > 0 THEN ok_at END), 0),"
+    " coalesce(max(ok_at), 0)" OF_GROUP;
+
+static const char group_next_sql[] =
+    "SELECT device_id" OF_GROUP " WHERE ?2 = ?2 AND " YET_TO_COME
+    " ORDER BY ends_at, device_id LIMIT 1";
+
+static void
+take_group(sqlite3_stmt *stmt, struct fleet_counts *all)
+{
+	int64_t *const fields[] = { &all->n_devices, &all->n_by_state[STATE_CRITICAL],
+		&all->n_by_state[STATE_WARNING], &all->n_by_state[STATE_UNKNOWN],
+		&all->n_never_read, &all->n_stale, &all->n_failed, &all->n_due,
+		&all->n_expired, &all->n_will_miss, &all->next_end, &all->oldest_ok_at,
+		&all->newest_ok_at };
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		*fields[i] = sqlite3_column_int64(stmt, (int)i);
+	all->n_by_state[STATE_OK] = all->n_devices - all->n_by_state[STATE_CRITICAL] -
+	    all->n_by_state[STATE_WARNING] - all->n_by_state[STATE_UNKNOWN];
+}
+
+static enum rc
+count_group(struct db *db, const struct db_value values[3], struct fleet_counts *all,
+    struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool is_row = false;
+	enum rc r = db_query(db, group_sql, values, 3, &stmt, err);
+
+	if (r == RC_OK)
+		r = db_next(db, stmt, &is_row, err);
+	if (r == RC_OK && is_row)
+		take_group(stmt, all);
+	(void)sqlite3_finalize(stmt);
+	stmt = NULL;
+	if (r == RC_OK)
+		r = db_query(db, group_next_sql, values, 3, &stmt, err);
+	if (r == RC_OK)
+		r = db_next(db, stmt, &is_row, err);
+	if (r == RC_OK && is_row)
+		all->next_end_device_id = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	return r;
+}
+
 enum rc
-fleet_count(struct db *db, int64_t now, int64_t max_age_s,
+fleet_count(struct db *db, const char *group, int64_t now, int64_t max_age_s,
     struct fleet_counts *ret_counts, struct err *err)
 {
 	const struct db_value values[] = { db_int(now),
-		db_int(max_age_s == 0 ? INT64_MIN + 1 : now - max_age_s) };
+		db_int(max_age_s == 0 ? INT64_MIN + 1 : now - max_age_s),
+		db_text(group) };
 	struct fleet_counts all = { 0 };
 	bool is_own = sqlite3_get_autocommit(db->sqlite) != 0;
 	enum rc r = RC_OK;
@@ -107,7 +168,8 @@ fleet_count(struct db *db, int64_t now, int64_t max_age_s,
 	if (is_own)
 		r = db_begin_read(db, err);
 	if (r == RC_OK)
-		r = count_all(db, values, &all, err);
+		r = group == NULL ? count_all(db, values, &all, err)
+				  : count_group(db, values, &all, err);
 	if (is_own)
 		db_rollback(db);
 	if (r == RC_OK)

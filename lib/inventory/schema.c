@@ -110,6 +110,7 @@
 	" next_slot INTEGER NOT NULL DEFAULT 1"                                \
 	") STRICT;"                                                            \
 	"CREATE INDEX device_name ON device (name);"                           \
+	"CREATE INDEX device_in_group ON device (device_group);"               \
 	"CREATE INDEX device_address ON device (address, port);"               \
 	"CREATE TABLE address ("                                               \
 	" device_id INTEGER NOT NULL REFERENCES device (id) ON DELETE CASCADE," \
@@ -166,7 +167,8 @@
 	" WHERE valid_from > 0;"                                               \
 	"CREATE INDEX standing_due ON standing (due_at);"                      \
 	"CREATE INDEX standing_critical ON standing (critical_at);"            \
-	"CREATE INDEX standing_worse ON standing (worse_at);"                  \
+	"CREATE INDEX standing_worse ON standing"                              \
+	" (worse_at, critical_at, valid_from, ends_at);"                       \
 	"CREATE INDEX standing_miss ON standing (miss_at);"                    \
 	"CREATE INDEX standing_ends ON standing (ends_at);"                    \
 	"CREATE INDEX standing_ok ON standing (ok_at);"                        \

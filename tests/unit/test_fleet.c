@@ -75,10 +75,14 @@ put_fleet(struct db *db)
 	assert_rc(db_relax(db, &err), RC_OK, &err);
 	for (int i = 0; i < N_FLEET; i++)
 		put_any(db, i);
+	assert_rc(db_exec(db, "UPDATE device SET device_group = 'odd' WHERE id % 2 = 1",
+		      &err),
+	    RC_OK, &err);
 }
 
 struct tally {
 	struct fleet_counts counts;
+	const char *group; /* NULL: all that come */
 	int64_t now;
 	int64_t max_age_s;
 };
@@ -92,6 +96,8 @@ count_one(void *ctx, const struct fleet_device *device, struct err *err)
 	int64_t ends_at = s->fold.ends_at;
 
 	(void)err;
+	if (tally->group != NULL)
+		assert_string_equal(device->group, tally->group);
 	n->n_devices++;
 	n->n_by_state[standing_state(s, tally->now)]++;
 	n->n_never_read += s->ok_at == 0;
@@ -107,6 +113,8 @@ count_one(void *ctx, const struct fleet_device *device, struct err *err)
 	}
 	if (s->ok_at != 0 && (n->oldest_ok_at == 0 || s->ok_at < n->oldest_ok_at))
 		n->oldest_ok_at = s->ok_at;
+	if (s->ok_at > n->newest_ok_at)
+		n->newest_ok_at = s->ok_at;
 	return RC_OK;
 }
 
@@ -119,18 +127,20 @@ counts_are_those_of_every_single_device(void **state)
 	put_fleet(&db);
 	for (int i = 0; i < N_MOMENTS; i++) {
 		struct tally tally = { .now = T0 + any(500 * DAY),
+			.group = i % 2 == 0 ? NULL : "odd",
 			.max_age_s = any(60) * DAY };
 		struct fleet_counts counts = { 0 };
 
-		assert_rc(fleet_each_device(&db, FLEET_BY_ID, tally.now, -1, count_one,
-			      &tally, &err),
+		assert_rc(fleet_each_device(&db, tally.group, FLEET_BY_ID, tally.now,
+			      -1, count_one, &tally, &err),
 		    RC_OK, &err);
 		if (tally.max_age_s == 0)
 			tally.counts.n_stale = 0;
-		assert_rc(fleet_count(&db, tally.now, tally.max_age_s, &counts, &err),
+		assert_rc(fleet_count(&db, tally.group, tally.now, tally.max_age_s,
+			      &counts, &err),
 		    RC_OK, &err);
 		assert_memory_equal(&counts, &tally.counts, sizeof(counts));
-		assert_int_equal(counts.n_devices, N_FLEET);
+		assert_int_equal(counts.n_devices, i % 2 == 0 ? N_FLEET : N_FLEET / 2);
 	}
 	db_close(&db);
 }
@@ -183,7 +193,8 @@ a_state_ages_as_the_judges_would_have_it(void **state)
 	struct err err = { 0 };
 
 	put_fleet(&db);
-	assert_rc(fleet_each_device(&db, FLEET_BY_ID, 0, -1, compare_one, &db, &err),
+	assert_rc(fleet_each_device(&db, NULL, FLEET_BY_ID, 0, -1, compare_one, &db,
+		      &err),
 	    RC_OK, &err);
 	db_close(&db);
 }
@@ -212,7 +223,8 @@ see(struct db *db, enum fleet_order order, int64_t now, int64_t limit)
 	struct seen seen = { .n = 0 };
 	struct err err = { 0 };
 
-	assert_rc(fleet_each_device(db, order, now, limit, note_device, &seen, &err),
+	assert_rc(fleet_each_device(db, NULL, order, now, limit, note_device, &seen,
+		      &err),
 	    RC_OK, &err);
 	return seen;
 }
@@ -227,7 +239,7 @@ the_most_urgent_come_first(void **state)
 	struct seen seen;
 
 	put_fleet(&db);
-	assert_rc(fleet_count(&db, now, 0, &counts, &err), RC_OK, &err);
+	assert_rc(fleet_count(&db, NULL, now, 0, &counts, &err), RC_OK, &err);
 	seen = see(&db, FLEET_BY_URGENCY, now, -1);
 	assert_int_equal(seen.n,
 	    counts.n_by_state[STATE_CRITICAL] + counts.n_by_state[STATE_WARNING]);
@@ -248,7 +260,7 @@ the_most_urgent_come_first(void **state)
 		assert_true(seen.standings[i - 1].fold.ends_at <=
 		    seen.standings[i].fold.ends_at);
 	seen = (struct seen){ .r = RC_LIMIT };
-	assert_rc(fleet_each_device(&db, FLEET_BY_ID, now, -1, note_device, &seen,
+	assert_rc(fleet_each_device(&db, NULL, FLEET_BY_ID, now, -1, note_device, &seen,
 		      &err),
 	    RC_LIMIT, &err);
 	assert_int_equal(seen.n, 1);
@@ -307,7 +319,7 @@ an_empty_inventory_has_nothing(void **state)
 	struct db db = stock_open(*state);
 	struct err err = { 0 };
 
-	assert_rc(fleet_count(&db, T0, DAY, &counts, &err), RC_OK, &err);
+	assert_rc(fleet_count(&db, NULL, T0, DAY, &counts, &err), RC_OK, &err);
 	assert_int_equal(counts.n_devices, 0);
 	assert_int_equal(counts.next_end, 0);
 	assert_int_equal(counts.n_by_state[STATE_OK], 0);
