@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "amt/change.h"
 #include "base/clock.h"
@@ -21,8 +20,7 @@
 #include "x509/name.h"
 
 enum {
-	WARNINGS_MAX_BYTES = 4096,
-	BEGIN_PAUSE_MS = 200,
+	WARNINGS_MAX_BYTES = 4096
 };
 
 static bool
@@ -182,17 +180,11 @@ enroll_sign(struct renewal *rn, struct err *err)
 	return r;
 }
 
-/*
- * The path that consoles will verify names the issuers for certain. It ends at the
- * anchor of the device, which need not be one of the CA's.
- */
+/* The verified path names the issuers for certain. */
 static enum rc
 keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
-    size_t n_chain, struct err *err)
+    size_t n_chain, const struct anchors *anchors, struct err *err)
 {
-	const struct anchors *anchors = rn->options->target->anchors != NULL
-	    ? rn->options->target->anchors
-	    : ca_anchors(rn->ca);
 	struct cert *list[CA_CHAIN_MAX + 1] = { NULL };
 	struct path path = { 0 };
 	enum rc r = cert_dup(leaf, &list[0], err);
@@ -203,11 +195,6 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 	for (size_t i = 0; i < n_chain && i < CA_CHAIN_MAX; i++)
 		list[i + 1] = chain[i];
 	r = path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
-	if (r == RC_OK && path.ignoring_time != PATH_OK)
-		r = err_set(err, RC_CA,
-		    "C12 path: it ends at an anchor of the CA, but not at the trust "
-		    "anchor of the device: %s",
-		    path.text);
 	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++)
 		r = keep_issuer(rn, path.elements[i], err);
 	path_clear(&path);
@@ -220,6 +207,9 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, struct err *err)
 {
 	const struct policy *policy = rn->options->policy;
+	const struct anchors *anchors = rn->options->target->anchors != NULL
+	    ? rn->options->target->anchors
+	    : ca_anchors(rn->ca);
 	/* One that is replaced for its name, or by force, may well end later. */
 	bool may_end_sooner = renewal_serves_new(rn) ||
 	    !policy_is_due(policy, rn->served->not_before, rn->served->not_after,
@@ -230,7 +220,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.csr = rn->run.signed_csr,
 		.csr_len = rn->run.signed_csr_len,
 		.profile = &rn->profile,
-		.anchors = ca_anchors(rn->ca),
+		.anchors = anchors,
 		.old = may_end_sooner ? NULL : rn->served,
 		.version_major = rn->facts.version_major,
 		.now = renewal_now(rn),
@@ -243,37 +233,13 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	buf_init(&warnings, WARNINGS_MAX_BYTES);
 	r = accept_judge(&input, &warnings, err);
 	if (r == RC_OK)
-		r = keep_issuers(rn, leaf, chain, n_chain, err);
+		r = keep_issuers(rn, leaf, chain, n_chain, anchors, err);
 	if (r == RC_OK && warnings.len > 0) {
 		buf_truncate(&warnings, warnings.len - 1);
 		renewal_say(rn, "enroll", buf_str(&warnings));
 	}
 	buf_clear(&warnings);
 	return r;
-}
-
-/*
- * A CA whose clock is a moment ahead of ours: what is not valid yet is not loaded,
- * and could not be proved.
- */
-static enum rc
-await_begin(struct renewal *rn, const struct cert *leaf, struct err *err)
-{
-	const struct timespec pause = { .tv_nsec = BEGIN_PAUSE_MS * 1000000L };
-	char time[CLOCK_TIME_SIZE];
-
-	while (leaf->not_before > renewal_now(rn)) {
-		if (renewal_left_ms(rn) <= RENEWAL_REQUEST_MS / 2 ||
-		    (rn->options->is_stopped != NULL && rn->options->is_stopped())) {
-			rn->stays_open = true;
-			return err_set(err, RC_CA,
-			    "CA %s: what it issued is valid from %s on only: its clock "
-			    "is ahead of ours",
-			    ca_name(rn->ca), clock_format_time(leaf->not_before, time));
-		}
-		(void)nanosleep(&pause, NULL);
-	}
-	return RC_OK;
 }
 
 static enum rc
@@ -289,9 +255,7 @@ take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 		err_prefix(err, "CA %s: refused what it issued", ca_name(rn->ca));
 		return r;
 	}
-	r = await_begin(rn, answer->leaf, err);
-	if (r == RC_OK)
-		r = renewal_set_new_cert(rn, answer->leaf, err);
+	r = renewal_set_new_cert(rn, answer->leaf, err);
 	if (r == RC_OK)
 		answer->leaf = NULL;
 	return r;

@@ -149,7 +149,6 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 	int64_t now = renewal_now(rn);
 	char when[CLOCK_TIME_SIZE];
 	char age[CLOCK_DURATION_SIZE];
-	enum rc r;
 
 	if (answer->outcome == CA_ISSUED)
 		return RC_OK; /* closed with the run, when it is installed */
@@ -157,12 +156,6 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 		request->is_pending = true;
 	if (answer->outcome == CA_BADANSWER)
 		request->bad_answers++;
-	if (answer->outcome == CA_REJECTED) {
-		r = cert_request_close(&rn->db, request, "rejected", now, err);
-		if (r == RC_OK)
-			cert_request_clear(request);
-		return r;
-	}
 	take_cookie(request, answer);
 	rn->stays_open = goes_on(request, answer->outcome);
 	request->next_poll_at = now + choose_wait(request, answer);

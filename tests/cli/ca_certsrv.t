@@ -7,11 +7,11 @@
 . tests/cli/ca_lab.sh
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-make_ca_lab
+make_lab
 start_service || exit 1
 echo 'basic LAB\svc s3cret-w0rd' >"$lab/login"
 
-common=('backend = certsrv' "url = https://$site:$port/certsrv" "trust-anchor = $lab/root.pem"
+common=('backend = certsrv' "url = https://$host:$port/certsrv" "trust-anchor = $lab/root.pem"
 	'auth = basic' 'logname = LAB\svc')
 section alone "${common[@]}" "secret-file = $lab/secret"
 section patient "${common[@]}" "secret-file = $lab/secret" 'manual-approval = yes'
@@ -84,7 +84,7 @@ expect corp big 'answer is not usable' 'content type|more than 1048576 bytes'
 expect corp 'status 500' 'try again later' 'HTTP 500'
 expect corp 'status 503 120' 'try again later' '^retry-after: 120$'
 expect corp redirect 'configuration is wrong' 'which is not followed'
-expect corp close 'try again later' "^text: $site:$port: "
+expect corp close 'try again later' "^text: $host:$port: "
 expect corp hang 'try again later' 'timed out' --timeout 1
 : >"$lab/requests.log"
 expect wrong ok 'not allowed' 'login of LAB\\svc refused; not tried again'

@@ -7,7 +7,7 @@
 . tests/cli/ca_lab.sh
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-make_ca_lab
+make_lab
 make_ca foreign 'Foreign Root' ''
 make_ca clients 'Clients Root' ''
 make_end ra 'Our RA' clients clientAuth DNS:ra.example.test
@@ -15,7 +15,7 @@ make_end sslserver 'No client' clients serverAuth DNS:ra.example.test
 cp "$lab/clients.pem" "$lab/client-ca.pem"
 start_service || exit 1
 
-common=("url = https://$site:$port" "trust-anchor = $lab/root.pem")
+common=("url = https://$host:$port" "trust-anchor = $lab/root.pem")
 login=("logname = ra" "secret-file = $lab/secret")
 section plain 'backend = est' "${common[@]}"
 section basic 'backend = est' "${common[@]}" 'auth = basic' "${login[@]}"
@@ -24,9 +24,9 @@ section wrong 'backend = est' "${common[@]}" 'auth = basic' 'logname = ra' \
     "secret-file = $lab/wrong"
 section wrong-digest 'backend = est' "${common[@]}" 'auth = digest' 'logname = ra' \
     "secret-file = $lab/wrong"
-section label 'backend = est' "url = https://$site:$port/.well-known/est/lab/" \
+section label 'backend = est' "url = https://$host:$port/.well-known/est/lab/" \
     "trust-anchor = $lab/root.pem"
-section nowhere 'backend = est' "url = https://$site:$port/.well-known/est/none" \
+section nowhere 'backend = est' "url = https://$host:$port/.well-known/est/none" \
     "trust-anchor = $lab/root.pem"
 section strange 'backend = est' "${common[@]}" "server-anchor = $lab/foreign.pem"
 section other-name 'backend = est' "url = https://127.0.0.1:$port" \
@@ -36,7 +36,7 @@ section cert 'backend = est' "${common[@]}" "client-cert = $lab/ra.pem" \
 section bad-cert 'backend = est' "${common[@]}" "client-cert = $lab/sslserver.pem" \
     "client-key = $lab/sslserver.key"
 section chained 'backend = est' "${common[@]}" "chain-file = $lab/ca.pem"
-section off 'backend = est' "url = https://$site:$(free_port)" \
+section off 'backend = est' "url = https://$host:$(free_port)" \
     "trust-anchor = $lab/root.pem"
 
 # The good case, with keys of both generations, and every shape of a good answer.
@@ -77,8 +77,8 @@ expect plain 'wrong type' 'answer is not usable' 'content type application/pkcs1
 expect plain 'no type' 'answer is not usable' 'content type missing'
 expect plain 'login page' 'answer is not usable' 'content type text/html'
 expect plain big 'answer is not usable' 'an answer of more than 1048576 bytes'
-expect plain close 'try again later' "^text: $site:$port: "
-expect plain 'no http' 'answer is not usable' "^text: $site:$port: "
+expect plain close 'try again later' "^text: $host:$port: "
+expect plain 'no http' 'answer is not usable' "^text: $host:$port: "
 
 # Statuses.
 expect plain 'status 400' 'configuration is wrong' \
@@ -232,7 +232,7 @@ fi
 # Neither proxy nor netrc of the environment is used.
 rm "$lab/login"
 mode ok
-printf 'machine %s login x password netrc-w0rd\n' "$site" >"$tmp/.netrc"
+printf 'machine %s login x password netrc-w0rd\n' "$host" >"$tmp/.netrc"
 : >"$lab/requests.log"
 export HOME=$tmp https_proxy=http://127.0.0.1:1 HTTPS_PROXY=http://127.0.0.1:1 ALL_PROXY=http://127.0.0.1:1
 expect plain ok issued '^judged: accepted$'

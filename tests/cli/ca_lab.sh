@@ -5,8 +5,8 @@
 # Needs tests/cli/lib.sh.
 
 lab=$tmp/lab
-name=${name-pc1.example.test}
-site=localhost
+name=pc1.example.test
+host=localhost
 ec=(-newkey ec -pkeyopt ec_paramgen_curve:P-384)
 rsa=(-newkey rsa:2048)
 
@@ -42,7 +42,7 @@ make_end() {
 	)
 }
 
-make_ca_lab() {
+make_lab() {
 	mkdir -p "$lab"
 	make_ca root 'Lab Root' ''
 	make_ca ca 'Lab Issuing CA' root
@@ -75,7 +75,7 @@ mode() {
 section() {
 	printf '[ca %s]\n' "$1"
 	printf '%s\n' "${@:2}" ''
-} >>"${conf-$tmp/amtcert.conf}"
+} >>"$tmp/amtcert.conf"
 
 # askca ARGUMENT...: as run, with the lab's configuration.
 askca() {
