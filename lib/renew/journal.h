@@ -44,6 +44,8 @@ struct journal_run {
 	size_t signed_csr_len;
 	uint8_t *new_cert; /* DER */
 	size_t new_cert_len;
+	uint8_t *added; /* SHA-256s of issuers that this run stored, 32 bytes each */
+	size_t added_len;
 };
 
 /* Free the blobs; the struct is zeroed. */

@@ -20,6 +20,7 @@ journal_run_clear(struct journal_run *run)
 	free(run->csr);
 	free(run->signed_csr);
 	free(run->new_cert);
+	free(run->added);
 	memset(run, 0, sizeof(*run));
 }
 
@@ -86,7 +87,7 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	run->id = sqlite3_column_int64(stmt, 0);
 	run->started_at = sqlite3_column_int64(stmt, 1);
 	run->step_done = sqlite3_column_int64(stmt, 2) != 0;
-	run->open = sqlite3_column_int64(stmt, 17) != 0;
+	run->open = sqlite3_column_int64(stmt, 18) != 0;
 	r = READ_TEXT(3, device_uuid);
 	if (r == RC_OK)
 		r = READ_TEXT(4, remedy);
@@ -115,6 +116,8 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 		r = READ_BLOB(15, signed_csr);
 	if (r == RC_OK)
 		r = READ_BLOB(16, new_cert);
+	if (r == RC_OK)
+		r = READ_BLOB(17, added);
 	return r;
 }
 
@@ -122,7 +125,7 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	"SELECT id, started_at, step_done, device_uuid, remedy, serial_number,"   \
 	" step, old_fingerprint, old_cert_instance_id, old_key_instance_id,"      \
 	" new_cert_instance_id, new_key_instance_id, keys_before, new_spki, csr," \
-	" signed_csr, new_cert, closed_at IS NULL FROM run"
+	" signed_csr, new_cert, added, closed_at IS NULL FROM run"
 #define NEWEST " ORDER BY id DESC LIMIT 1"
 
 /* The first run that a statement made of SELECT_RUN gives. */

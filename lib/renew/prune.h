@@ -3,8 +3,9 @@
  * What the store need not hold any longer: certificates and key pairs that the
  * journal says we installed and that nothing uses.  Nothing else is ever deleted.
  *
- * Issuers that were added beside a certificate stay: they serve every later one
- * of the same CA, and no key or context tells whether they are still in use.
+ * Issuers that were added beside a certificate go when the run that did it is
+ * undone. Otherwise they stay: they serve every later certificate of the same CA, and
+ * no key or context tells whether they are still in use.
  */
 #ifndef AMTCERT_RENEW_PRUNE_H
 #define AMTCERT_RENEW_PRUNE_H

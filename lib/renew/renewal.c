@@ -112,6 +112,53 @@ renewal_keep_bytes(uint8_t **field, size_t *field_len, const uint8_t *bytes, siz
 	return RC_OK;
 }
 
+/* Where it stands in the list, or len. */
+static size_t
+find_listed(const uint8_t *list, size_t len,
+    const uint8_t sha256[CERT_FINGERPRINT_BYTES])
+{
+	for (size_t at = 0; at + CERT_FINGERPRINT_BYTES <= len;
+	     at += CERT_FINGERPRINT_BYTES)
+		if (memcmp(list + at, sha256, CERT_FINGERPRINT_BYTES) == 0)
+			return at;
+	return len;
+}
+
+bool
+renewal_is_listed(const uint8_t *list, size_t len,
+    const uint8_t sha256[CERT_FINGERPRINT_BYTES])
+{
+	return find_listed(list, len, sha256) < len;
+}
+
+enum rc
+renewal_list(uint8_t **list, size_t *len, const uint8_t sha256[CERT_FINGERPRINT_BYTES],
+    struct err *err)
+{
+	uint8_t *longer = NULL;
+
+	if (renewal_is_listed(*list, *len, sha256))
+		return RC_OK;
+	longer = realloc(*list, *len + CERT_FINGERPRINT_BYTES);
+	if (longer == NULL)
+		return err_set(err, RC_NOMEM, "renewal: out of memory");
+	memcpy(longer + *len, sha256, CERT_FINGERPRINT_BYTES);
+	*list = longer;
+	*len += CERT_FINGERPRINT_BYTES;
+	return RC_OK;
+}
+
+void
+renewal_unlist(uint8_t *list, size_t *len, const uint8_t sha256[CERT_FINGERPRINT_BYTES])
+{
+	size_t at = find_listed(list, *len, sha256);
+
+	if (at == *len)
+		return;
+	*len -= CERT_FINGERPRINT_BYTES;
+	memmove(list + at, list + at + CERT_FINGERPRINT_BYTES, *len - at);
+}
+
 enum rc
 renewal_set_new_cert(struct renewal *rn, struct cert *cert, struct err *err)
 {

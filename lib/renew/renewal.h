@@ -118,6 +118,14 @@ bool renewal_serves_old(const struct renewal *rn);
 enum rc renewal_keep_bytes(uint8_t **field, size_t *field_len, const uint8_t *bytes,
     size_t len, struct err *err);
 
+/* Lists of SHA-256s, as the run has some: is one of them this, add it, take it out. */
+bool renewal_is_listed(const uint8_t *list, size_t len,
+    const uint8_t sha256[CERT_FINGERPRINT_BYTES]);
+enum rc renewal_list(uint8_t **list, size_t *len,
+    const uint8_t sha256[CERT_FINGERPRINT_BYTES], struct err *err);
+void renewal_unlist(uint8_t *list, size_t *len,
+    const uint8_t sha256[CERT_FINGERPRINT_BYTES]);
+
 /* Take the new certificate, or forget it (cert NULL). Takes cert on success. */
 enum rc renewal_set_new_cert(struct renewal *rn, struct cert *cert, struct err *err);
 

@@ -61,17 +61,6 @@ resume_open(struct renewal *rn, struct err *err)
 	return r;
 }
 
-/* Is the digest one of a list of digests? */
-static bool
-is_listed(const uint8_t *list, size_t len, const uint8_t digest[CERT_FINGERPRINT_BYTES])
-{
-	for (size_t at = 0; at + CERT_FINGERPRINT_BYTES <= len;
-	     at += CERT_FINGERPRINT_BYTES)
-		if (memcmp(list + at, digest, CERT_FINGERPRINT_BYTES) == 0)
-			return true;
-	return false;
-}
-
 enum rc
 resume_find_heir(struct renewal *rn, struct err *err)
 {
@@ -88,7 +77,7 @@ resume_find_heir(struct renewal *rn, struct err *err)
 	if (r == RC_NOTFOUND)
 		return RC_OK;
 	if (r == RC_OK &&
-	    is_listed(run.keys_before, run.keys_before_len, target->pin)) {
+	    renewal_is_listed(run.keys_before, run.keys_before_len, target->pin)) {
 		rn->has_heir = true;
 		memcpy(rn->heir, served, sizeof(rn->heir));
 		memcpy(rn->heir_uuid, run.device_uuid, sizeof(rn->heir_uuid));
@@ -147,7 +136,7 @@ resume_begin(struct renewal *rn, struct err *err)
 static bool
 was_there_before(const struct renewal *rn, const struct facts_key *key)
 {
-	return is_listed(rn->run.keys_before, rn->run.keys_before_len,
+	return renewal_is_listed(rn->run.keys_before, rn->run.keys_before_len,
 	    key->spki_sha256);
 }
 

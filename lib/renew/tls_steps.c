@@ -51,11 +51,9 @@ run_key(void *ctx, struct err *err)
 	return r;
 }
 
-enum rc
-tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err)
+static enum rc
+prepare_key(struct renewal *rn, struct err *err)
 {
-	if (step->run != run_key)
-		return RC_OK;
 	/* A pair that we had and that is gone took request and certificate along. */
 	if (rn->run.new_spki_len > 0) {
 		renewal_forget_request(rn);
@@ -114,6 +112,18 @@ missing_issuer(const struct renewal *rn)
 	return NULL;
 }
 
+static enum rc
+prepare_issuers(struct renewal *rn, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	for (size_t i = 0; i < rn->n_issuers && r == RC_OK; i++)
+		if (facts_find_cert_by_der(&rn->facts, rn->issuers[i]) == NULL)
+			r = renewal_list(&rn->run.added, &rn->run.added_len,
+			    rn->issuers[i]->fingerprint, err);
+	return r;
+}
+
 static bool
 has_issuers(const void *ctx)
 {
@@ -153,8 +163,11 @@ add(struct renewal *rn, const struct cert *cert, char instance_id[FACTS_INSTANCE
 	rn->stale |= STALE_STORE;
 	r = change_add_certificate(rn->device, cert->der, cert->der_len, instance_id,
 	    &rn->status, &cause);
-	if (r == RC_PT_STATUS && pt_status_reaction(rn->status) == PT_EXISTS)
+	if (r == RC_PT_STATUS && pt_status_reaction(rn->status) == PT_EXISTS) {
+		/* Then it was not us. */
+		renewal_unlist(rn->run.added, &rn->run.added_len, cert->fingerprint);
 		return RC_OK;
+	}
 	return r == RC_OK ? RC_OK : err_set(err, r, "%s", cause.text);
 }
 
@@ -291,6 +304,14 @@ const struct step tls_steps[] = {
 	{ .name = NULL },
 };
 /* clang-format on */
+
+enum rc
+tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err)
+{
+	if (step->run == run_key)
+		return prepare_key(rn, err);
+	return step->run == run_issuers ? prepare_issuers(rn, err) : RC_OK;
+}
 
 static int
 row_of(const struct step *steps, const char *name)

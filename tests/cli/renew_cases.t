@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # renew_amt_tls: devices that differ in more than their generation.
-# timeout: 180
+# timeout: 600
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # renew_amt_tls: when it does not begin, and when it goes all the way back.
-# timeout: 180
+# timeout: 600
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh

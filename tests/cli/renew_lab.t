@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # renew_amt_tls on every device of the lab that tests/sim/mklab.sh makes: what is
 # planned is done, what cannot be renewed is left as it is.
-# timeout: 240
+# timeout: 600
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh

@@ -1,155 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # renew_amt_tls: killed, cut off or refused at every request that it sends.
-# timeout: 400
+# timeout: 900
 #
-# A renewal that has everything to do (issuer to store, our own old pair to delete,
-# somebody else's pair in the store) is counted first. Then, for every request of it,
-# log-ins and readings too, a new simulator meets a new run, and once
-#   kill       the run is killed when the firmware has done the request, unanswered
-#   before     the connection is cut before the request is read
-#   unanswered ... when it is done, before the answer
-#   half       ... in the middle of the answer
-#   after      ... behind the answer
-#   500        the answer is HTTP 500
-#   amt1       the answer is a fault with AMT-STATUS 1
-#   rv1 rv2 rv2082   a method returns 1, 2, 2082 and does nothing
-#   loss/d /k /a     power fails when a write is done, unanswered: what is pending is
-#                    dropped, kept, applied
-#   boot/d /k /a     the same behind the answer
-# The device must serve a certificate that verifies at every moment in between, and
-# be renewed by this run or by the next, with nothing left over and nothing missing.
-#
-# A sanitized build, ten times as slow, takes every eleventh case: eleven shares no
-# factor with the number of faults of a reading, so each meets all sorts of requests.
+# A renewal that has everything to do is counted first. Then a new simulator meets a new
+# run for every request of it, log-ins and readings too, and for every fault that
+# tests/cli/renew_faults.sh names. Whatever happens, this run renews, or the next.
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh
+. tests/cli/renew_faults.sh
 
-jobs_max=4
-step=1
-if grep -q fsanitize "$B/flags"; then
-	step=11
-fi
-
-faults_of_all='kill before unanswered half after 500'
-faults_of_calls='amt1'
-faults_of_methods='rv1 rv2 rv2082'
-faults_of_writes='loss/d loss/k loss/a boot/d boot/k boot/a'
-declare -A action=([kill]=freeze [before]=cut-before-read [unanswered]=cut-before-answer
-	[half]=cut-in-answer [after]=cut-after-answer [500]=status=500
-	[amt1]=amt-status=1 [rv1]=return-value=1 [rv2]=return-value=2
-	[rv2082]=return-value=2082 [loss/d]=power-loss-drop [loss/k]=power-loss-keep
-	[loss/a]=power-loss-apply [boot/d]=reboot-drop [boot/k]=reboot-keep
-	[boot/a]=reboot-apply)
-
-#
-# A device that was renewed before: the journal knows its key pair.
-#
-make_lab p256
-awk -v out="$tmp/key" '/BEGIN/ { n++ } { print > (out n ".pem") }' "$tmp/pool.pem"
-cp "$tmp/key1.pem" "$tmp/pool.pem"
-start_device first 14
-pid=$sim_pid
-renew first --apply
-is "$status" 0 'a first renewal'
-stop_sim first "$pid"
-make_cert ours -s $name --san $name --key "$tmp/key1.pem" --not-before -335d --not-after +30d
-make_cert theirs -s their.example
-cat "$tmp/key2.pem" "$tmp/key3.pem" >"$tmp/pool.pem"
-"$simca" -m ca -o "$tmp/sub.pem" --key-out "$tmp/sub.key" -s 'Issuing CA' \
-    --key-type p256 --ca "$tmp/ca.pem" --ca-key "$tmp/ca.key"
-chmod 600 "$tmp"/*.key "$tmp"/key*.pem
-ca_lines="cert-file = $tmp/sub.pem
-key-file = $tmp/sub.key
-chain-file = $tmp/ca.pem"
-tls=1
-configure matrix 14
-
-# boot NAME LOG [FAULT]: a simulator in the state before; sets boot_pid and port. What
-# it says comes through a pipe, so that nobody has to look again and again.
-boot() {
-	local line
-	[ -p "$tmp/$1.say" ] || mkfifo "$tmp/$1.say"
-	"$amtsim" --control "$tmp/$1.sock" --log "$2" --key-pool "$tmp/pool.pem" \
-	    --name pc1 --set profile=14 --set tls-port=0 --set plain-port=0 \
-	    --set "certificate=$tmp/ours.pem" --set "key=$tmp/key1.pem" \
-	    --set "root=$tmp/ca.pem" --set "orphan-certificate=$tmp/theirs.pem" \
-	    --set "orphan-key=$tmp/theirs.key" ${3:+--set "fault=$3"} >"$tmp/$1.say" 2>&1 &
-	boot_pid=$!
-	exec 4<"$tmp/$1.say"
-	while read -r -t 20 line <&4; do
-		case $line in
-		ready*) read -r _ _ _ port _ <<<"$line" ;;
-		listening*) break ;;
-		*) echo "$line" ;;
-		esac
-	done
-	cp "$tmp/first.db" "$tmp/$1.db"
-	cp "$tmp/first.db-wal" "$tmp/$1.db-wal"
-	command=("$remedy" -f "$tmp/matrix.conf" -H "$name" -p "$port" -t 30 --apply
-		--inventory "$tmp/$1.db")
-}
-
-# attempt NAME: one run.
-attempt() {
-	"${command[@]}" >"$tmp/$1.out" 2>&1 </dev/null
-}
-
-# verifies_now: a handshake whose certificate is good for $name.
-verifies_now() {
-	[[ $(openssl s_client -connect "127.0.0.1:$port" -no-CApath -no-CAstore \
-	    -CAfile "$tmp/ca.pem" -verify_return_error -verify_hostname $name \
-	    </dev/null 2>/dev/null) == *'Verify return code: 0'* ]]
-}
-
-# every STATE REGEX: what its group matches, each time, into ${found[@]}.
-every() {
-	local rest=$1
-	found=()
-	while [[ $rest =~ $2 ]]; do
-		found+=("${BASH_REMATCH[1]}")
-		rest=${rest#*"${BASH_REMATCH[0]}"}
-	done
-}
-
-# What is wrong with a device that was renewed; nothing when all is well.
-judge() { # NAME
-	local state new wanted found runs
-	state=$(ask "$1" 'state pc1')
-	[[ $state =~ \"served\":\"([0-9a-f]+)\" ]]
-	new=${BASH_REMATCH[1]}
-	verifies_now || echo "what is served does not verify;"
-	[ "$new" != "$old_leaf" ] || echo "the old certificate is served;"
-	every "$state" '"sha256":"([0-9a-f]{64})","subject"'
-	[ ${#found[@]} = 4 ] || echo "${#found[@]} certificates;"
-	for wanted in $others $new; do
-		[[ " ${found[*]} " == *" $wanted "* ]] || echo "certificate $wanted is gone;"
-	done
-	every "$state" '"sha256":"([0-9a-f]{64})","type"'
-	[ ${#found[@]} = 2 ] || echo "${#found[@]} keys;"
-	[[ " ${found[*]} " == *" $their_key "* ]] || echo "their key is gone;"
-	[[ $state != *'"has_certificate":false'* ]] || echo "a key without certificate;"
-	[[ $state =~ \"handle\":([0-9]+),\"sha256\":\"$new\" ]]
-	wanted=${BASH_REMATCH[1]}
-	every "$state" '"context":([0-9]+)'
-	[ "${found[*]}" = "$wanted $wanted" ] || echo "context ${found[*]}, not $wanted;"
-	[[ $state == *'"failures":0,'* ]] || echo "a login failed;"
-	runs=$(sqlite3 "$tmp/$1.db" \
-	    'SELECT group_concat(outcome) FROM run; SELECT 1 FROM run WHERE closed_at IS NULL')
-	[[ $runs =~ ^done(,(undone|refused))*,done$ ]] || echo "journal: $runs;"
-}
-
-# kill_there NAME: a run, killed when the firmware has gone silent.
-kill_there() {
-	local run line
-	"${command[@]}" >"$tmp/$1.out" 2>&1 </dev/null &
-	run=$!
-	while read -r -t 20 line <&3 && [[ $line != *fault=freeze* ]]; do :; done
-	kill -KILL $run
-	wait $run 2>/dev/null
-	ask "$1" 'set pc1 hang=no' >/dev/null
-}
+take_every 1
+prepare_faults
 
 # one_case NAME N FAULT: sets $result to "1" or "2", the run that renewed, or to what
 # is wrong.
@@ -186,9 +49,7 @@ one_case() {
 # What a renewal sends.
 #
 boot count "$tmp/requests"
-old_leaf=$(json "$(ask count 'state pc1')" served)
-their_key=$(keys "$(ask count 'state pc1')" | sed -n '2s/.* //p')
-others="$(fingerprint "$tmp/ca.pem") $(fingerprint "$tmp/theirs.pem") $(fingerprint "$tmp/sub.pem")"
+remember_before count
 attempt count
 is "$?" 0 'a renewal with everything to do'
 is "$(judge count)" '' 'leaves all as it should be'
@@ -197,84 +58,7 @@ wait "$boot_pid"
 n_requests=$(wc -l <"$tmp/requests")
 is "$(grep -c ' write=yes ' "$tmp/requests")" 7 'it writes seven times'
 
-# label N: what the N-th request asks for.
-label() {
-	sed -nE "$1"'{
-		s/.* op=([^ ]+) class=([^ ]+) method=([^ ]+) .*/\1 \2 \3/
-		s/ -$//
-		s/^- -$/login/
-		s/^Invoke [^ ]+ //
-		p
-	}' "$tmp/requests"
-}
-
-cases=()
-for ((n = 1; n <= n_requests; n++)); do
-	line=$(sed -n "${n}p" "$tmp/requests")
-	for fault in $faults_of_all; do
-		cases+=("$n $fault")
-	done
-	[[ $line == *' op=- '* ]] && continue
-	[[ $line == *' op=Invoke '* ]] || for fault in $faults_of_calls; do
-		cases+=("$n $fault")
-	done
-	[[ $line == *' op=Invoke '* ]] && for fault in $faults_of_methods; do
-		cases+=("$n $fault")
-	done
-	[[ $line == *' write=yes '* ]] && for fault in $faults_of_writes; do
-		cases+=("$n $fault")
-	done
-done
-
-# worker K: every jobs_max-th of the cases that are taken.
-worker() {
-	local i result
-	for ((i = $1 * step; i < ${#cases[@]}; i += jobs_max * step)); do
-		# shellcheck disable=SC2086 # two words
-		one_case "w$1" ${cases[i]}
-		echo "$result" >"$tmp/result.$i"
-	done
-}
-
-workers=()
-for ((k = 0; k < jobs_max; k++)); do
-	worker $k &
-	workers+=($!)
-	started+=($!)
-done
-wait "${workers[@]}"
-
-#
-# The matrix: requests by faults; 1 and 2 are the run that renewed, X is a failure.
-#
-declare -A cell
-taken=0
-for i in "${!cases[@]}"; do
-	[ -e "$tmp/result.$i" ] || continue
-	taken=$((taken + 1))
-	result=$(cat "$tmp/result.$i")
-	n=${cases[i]% *} fault=${cases[i]#* }
-	cell[${cases[i]}]=X
-	[[ $result != [12] ]] || cell[${cases[i]}]=$result
-	[[ $result == [12] ]]
-	ok $? "$fault at request $n, $(label "$n"): renewed" || printf '#   %s\n' "$result"
-done
-columns="$faults_of_all $faults_of_calls $faults_of_methods $faults_of_writes"
-{
-	printf '%-51s' 'request'
-	# shellcheck disable=SC2086
-	printf ' %s' $columns
-	echo
-	for ((n = 1; n <= n_requests; n++)); do
-		printf '%2d %-48s' "$n" "$(label "$n")"
-		for fault in $columns; do
-			printf " %${#fault}s" "${cell["$n $fault"]-.}"
-		done
-		echo
-	done
-	echo "$n_requests requests, ${#cases[@]} cases, $taken taken, $(
-		printf '%s\n' "${cell[@]}" | grep -c '[12]'
-	) renewed ($(printf '%s\n' "${cell[@]}" | grep -c 1) by the same run)"
-} | sed 's/^/# /'
-
+every_fault 1 "$n_requests"
+run_cases
+print_matrix 1 "$n_requests"
 done_testing

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # renew_amt_tls: firmware that takes its time, signals, and two runs at once.
+# timeout: 600
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh

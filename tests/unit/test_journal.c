@@ -71,6 +71,8 @@ learn_all(struct journal_run *run)
 	run->signed_csr_len = BLOB_LEN;
 	run->new_cert = bytes_of(5, BLOB_LEN);
 	run->new_cert_len = BLOB_LEN;
+	run->added = bytes_of(6, 32);
+	run->added_len = 32;
 	memcpy(run->new_cert_instance_id, "Cert 1", sizeof("Cert 1"));
 	memcpy(run->new_key_instance_id, "Key 1", sizeof("Key 1"));
 }
@@ -119,6 +121,7 @@ expect_same(const struct journal_run *a, const struct journal_run *b)
 	expect_blob(a->csr, a->csr_len, b->csr, b->csr_len);
 	expect_blob(a->signed_csr, a->signed_csr_len, b->signed_csr, b->signed_csr_len);
 	expect_blob(a->new_cert, a->new_cert_len, b->new_cert, b->new_cert_len);
+	expect_blob(a->added, a->added_len, b->added, b->added_len);
 }
 
 /* What another process would find. */

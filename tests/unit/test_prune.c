@@ -204,6 +204,40 @@ the_way_back_deletes_the_new_pair(void **state)
 	hand_renewal_free(hand);
 }
 
+/* It was stored for the new certificate; whoever took over may rely on it by now. */
+static void
+issuers_go_with_the_run_that_stored_them(void **state)
+{
+	struct hand_renewal *hand = hand_renewal_new(MAKE_NB + 360 * MAKE_DAY);
+	struct renewal *rn = &hand->renewal;
+	const struct make_cert issuer = { .cn = "Issuer",
+		.is_ca = true,
+		.key_number = 6 };
+	struct err err = { 0 };
+	size_t i = 0;
+
+	(void)state;
+	hand_finish(rn);
+	i = hand_add_cert(rn, &issuer, 2);
+	assert_rc(renewal_list(&rn->run.added, &rn->run.added_len,
+		      rn->facts.certs[i].cert->fingerprint, &err),
+	    RC_OK, &err);
+	assert_string_equal(victims(rn), "Cert 0, Key 0");
+	rn->is_undoing = true;
+	hand_serve(rn, OLD);
+	assert_string_equal(victims(rn), "Cert 1, Cert 2, Key 1");
+	rn->facts.certs[i].is_trusted_root = true;
+	assert_string_equal(victims(rn), "Cert 1, Key 1");
+	rn->facts.certs[i].is_trusted_root = false;
+	rn->is_foreign = true;
+	assert_string_equal(victims(rn), "Cert 1, Key 1");
+	rn->is_foreign = false;
+	renewal_unlist(rn->run.added, &rn->run.added_len,
+	    rn->facts.certs[i].cert->fingerprint);
+	assert_string_equal(victims(rn), "Cert 1, Key 1");
+	hand_renewal_free(hand);
+}
+
 static void
 nothing_is_deleted_before_the_proof(void **state)
 {
@@ -260,6 +294,7 @@ main(void)
 		cmocka_unit_test(deletes_only_what_we_installed_and_nothing_uses),
 		cmocka_unit_test(the_plan_names_what_will_be_deleted),
 		cmocka_unit_test(the_way_back_deletes_the_new_pair),
+		cmocka_unit_test(issuers_go_with_the_run_that_stored_them),
 		cmocka_unit_test(nothing_is_deleted_before_the_proof),
 		cmocka_unit_test(says_why_the_old_certificate_stays),
 	};

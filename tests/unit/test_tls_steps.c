@@ -141,6 +141,30 @@ a_new_pair_begins_with_nothing(void **state)
 	hand_renewal_free(hand);
 }
 
+/* In the journal before it is sent: else nobody could tell it from others' later. */
+static void
+issuers_are_noted_before_they_are_stored(void **state)
+{
+	const struct make_cert issuers[] = {
+		{ .cn = "Known", .is_ca = true, .key_number = 7 },
+		{ .cn = "Missing", .is_ca = true, .key_number = 8 },
+	};
+	struct hand_renewal *hand = fresh();
+	struct renewal *rn = &hand->renewal;
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(issuers); i++)
+		rn->issuers[rn->n_issuers++] = make_facts(&issuers[i]);
+	(void)hand_add_copy(rn, rn->issuers[0], 1);
+	for (int i = 0; i < 2; i++)
+		assert_rc(tls_steps_prepare(rn, &tls_steps[3], &err), RC_OK, &err);
+	assert_int_equal(rn->run.added_len, CERT_FINGERPRINT_BYTES);
+	assert_memory_equal(rn->run.added, rn->issuers[1]->fingerprint,
+	    CERT_FINGERPRINT_BYTES);
+	hand_renewal_free(hand);
+}
+
 static void
 the_way_back_ends_where_it_began(void **state)
 {
@@ -279,6 +303,7 @@ main(void)
 		cmocka_unit_test(each_state_has_its_next_step),
 		cmocka_unit_test(what_was_lost_is_done_again),
 		cmocka_unit_test(a_new_pair_begins_with_nothing),
+		cmocka_unit_test(issuers_are_noted_before_they_are_stored),
 		cmocka_unit_test(the_way_back_ends_where_it_began),
 		cmocka_unit_test(the_way_back_binds_only_what_was_unbound),
 		cmocka_unit_test(a_plan_lists_what_is_missing),
