@@ -98,8 +98,8 @@ cert_row_put(struct db *db, const struct cert *cert, int64_t *ret_id, struct err
 	return r;
 }
 
-enum rc
-cert_row_get(struct db *db, int64_t id, struct cert **ret_cert, struct err *err)
+static enum rc
+read_cert(struct db *db, int64_t id, struct cert **ret_cert, struct err *err)
 {
 	const struct db_value value = db_int(id);
 	struct err why = { 0 };
@@ -127,6 +127,23 @@ cert_row_get(struct db *db, int64_t id, struct cert **ret_cert, struct err *err)
 			    why.text);
 	}
 	db_done(stmt);
+	return r;
+}
+
+enum rc
+cert_row_get(struct db *db, struct cert_cache *cache, int64_t id,
+    struct cert **ret_cert, struct err *err)
+{
+	enum rc r;
+
+	for (size_t i = 0; cache != NULL && i < cache->n; i++)
+		if (cache->ids[i] == id)
+			return cert_dup(cache->certs[i], ret_cert, err);
+	r = read_cert(db, id, ret_cert, err);
+	if (r == RC_OK && cache != NULL && cache->n < CERT_CACHE_MAX) {
+		cache->ids[cache->n] = id;
+		cache->certs[cache->n++] = *ret_cert;
+	}
 	return r;
 }
 

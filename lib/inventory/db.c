@@ -71,7 +71,8 @@ db_exec(struct db *db, const char *sql, struct err *err)
 enum rc
 db_relax(struct db *db, struct err *err)
 {
-	return db_exec(db, "PRAGMA synchronous = NORMAL", err);
+	return db_exec(db, "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384",
+	    err);
 }
 
 enum rc

@@ -74,7 +74,8 @@ enum rc db_exec(struct db *db, const char *sql, struct err *err);
  * From here on a commit of this connection survives the end of the process, but
  * is on disk only with the next checkpoint or with the commit of a connection
  * that was not told so: a power cut may take the last ones back, in order, and
- * never breaks the file. For what can be read again from the devices.
+ * never breaks the file. For what can be read again from the devices. Holds up to
+ * 16 MiB of the file in memory, for those who write about many devices.
  * Source: sqlite.org/pragma.html, synchronous = NORMAL in WAL mode.
  */
 enum rc db_relax(struct db *db, struct err *err);

@@ -52,6 +52,11 @@ take_issuer(sqlite3_stmt *stmt, struct facts_history *history)
 		history->n_swaps++;
 }
 
+/* As the index event_news in schema.c, or it is not used. */
+#define NEWS                                                               \
+	" AND kind IN ('realm_changed', 'device_replaced', 'misdirected'," \
+	" 'address_reused', 'issuer_changed', 'accepted')"
+
 /* What a person accepted is no news any more. */
 static void
 take_accepted(sqlite3_stmt *stmt, struct facts_history *history)
@@ -101,9 +106,7 @@ read_events(struct db *db, int64_t device_id, int64_t now,
 
 	r = db_query_kept(db,
 	    "SELECT kind, at, old_text, new_text, old_is_ours, new_is_ours, at >= ?2"
-	    " FROM event WHERE device_id = ?1 AND kind IN ('realm_changed',"
-	    " 'device_replaced', 'misdirected', 'address_reused', 'issuer_changed',"
-	    " 'accepted') ORDER BY id",
+	    " FROM event WHERE device_id = ?1" NEWS " ORDER BY id",
 	    values, 2, &stmt, err);
 	while (r == RC_OK && is_row) {
 		r = db_next(db, stmt, &is_row, err);

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "inventory/cert_row.h"
 #include "inventory/db.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
@@ -28,10 +29,10 @@ enum rc reading_write(struct db *db, int64_t device_id, const struct facts *fact
     const struct policy *policy, struct err *err);
 
 /* Add the presented half, or the store, to facts; nothing when it was never
- * read. On failure facts may hold a part. */
-enum rc reading_read_presented(struct db *db, int64_t device_id, struct facts *facts,
-    struct err *err);
-enum rc reading_read_store(struct db *db, int64_t device_id, struct facts *facts,
-    struct err *err);
+ * read. On failure facts may hold a part. The cache lends from the same facts. */
+enum rc reading_read_presented(struct db *db, int64_t device_id,
+    struct cert_cache *cache, struct facts *facts, struct err *err);
+enum rc reading_read_store(struct db *db, int64_t device_id, struct cert_cache *cache,
+    struct facts *facts, struct err *err);
 
 #endif

@@ -54,7 +54,7 @@ read_ids(struct db *db, int64_t device_id, enum reading_list list,
 
 static enum rc
 read_list(struct db *db, int64_t device_id, enum reading_list which,
-    struct cert ***ret_certs, size_t *ret_n, struct err *err)
+    struct cert_cache *cache, struct cert ***ret_certs, size_t *ret_n, struct err *err)
 {
 	struct list list = { 0 };
 	int64_t ids[LIST_MAX];
@@ -68,7 +68,7 @@ read_list(struct db *db, int64_t device_id, enum reading_list which,
 	if (list.certs == NULL)
 		return no_memory(db, err);
 	for (size_t i = 0; r == RC_OK && i < n; i++) {
-		r = cert_row_get(db, ids[i], &list.certs[i], err);
+		r = cert_row_get(db, cache, ids[i], &list.certs[i], err);
 		list.n += r == RC_OK;
 	}
 	if (r != RC_OK) {
@@ -99,8 +99,8 @@ take_presented(sqlite3_stmt *stmt, struct facts_presented *p)
 }
 
 enum rc
-reading_read_presented(struct db *db, int64_t device_id, struct facts *facts,
-    struct err *err)
+reading_read_presented(struct db *db, int64_t device_id, struct cert_cache *cache,
+    struct facts *facts, struct err *err)
 {
 	struct facts_presented *p = &facts->presented;
 	const struct db_value id = db_int(device_id);
@@ -122,9 +122,10 @@ reading_read_presented(struct db *db, int64_t device_id, struct facts *facts,
 	if (r != RC_OK || !is_row)
 		return r;
 	p->known = true;
-	r = read_list(db, device_id, READING_PRESENTED, &p->certs, &p->n_certs, err);
+	r = read_list(db, device_id, READING_PRESENTED, cache, &p->certs, &p->n_certs,
+	    err);
 	if (r == RC_OK)
-		r = read_list(db, device_id, READING_PATH, &p->path.elements,
+		r = read_list(db, device_id, READING_PATH, cache, &p->path.elements,
 		    &p->path.n_elements, err);
 	return r;
 }
@@ -174,8 +175,8 @@ take_settings(sqlite3_stmt *stmt, struct facts *f)
 }
 
 static enum rc
-read_stored_certs(struct db *db, int64_t device_id, struct facts *facts,
-    struct err *err)
+read_stored_certs(struct db *db, int64_t device_id, struct cert_cache *cache,
+    struct facts *facts, struct err *err)
 {
 	const struct db_value values[] = { db_int(device_id), db_int(READING_STORE) };
 	struct facts_cert *cert = NULL;
@@ -198,7 +199,8 @@ read_stored_certs(struct db *db, int64_t device_id, struct facts *facts,
 		cert->is_trusted_root = sqlite3_column_int(stmt, 3) != 0;
 		cert->is_read_only = sqlite3_column_int(stmt, 4) != 0;
 		cert->usage = (unsigned int)sqlite3_column_int(stmt, 5);
-		r = cert_row_get(db, sqlite3_column_int64(stmt, 0), &cert->cert, err);
+		r = cert_row_get(db, cache, sqlite3_column_int64(stmt, 0), &cert->cert,
+		    err);
 	}
 	db_done(stmt);
 	return r;
@@ -236,8 +238,8 @@ read_keys(struct db *db, int64_t device_id, struct facts *facts, struct err *err
 }
 
 enum rc
-reading_read_store(struct db *db, int64_t device_id, struct facts *facts,
-    struct err *err)
+reading_read_store(struct db *db, int64_t device_id, struct cert_cache *cache,
+    struct facts *facts, struct err *err)
 {
 	const struct db_value id = db_int(device_id);
 	sqlite3_stmt *stmt = NULL;
@@ -263,7 +265,7 @@ reading_read_store(struct db *db, int64_t device_id, struct facts *facts,
 	if (r != RC_OK || !is_row)
 		return r;
 	facts->has_store = true;
-	r = read_stored_certs(db, device_id, facts, err);
+	r = read_stored_certs(db, device_id, cache, facts, err);
 	if (r == RC_OK)
 		r = read_keys(db, device_id, facts, err);
 	if (r == RC_OK)

@@ -173,7 +173,8 @@
 	"CREATE INDEX standing_miss ON standing (miss_at);"                    \
 	"CREATE INDEX standing_ends ON standing (ends_at);"                    \
 	"CREATE INDEX standing_ok ON standing (ok_at);"                        \
-	"CREATE INDEX standing_unknown ON standing (worse_at)"                 \
+	"CREATE INDEX standing_unknown ON standing"                            \
+	" (is_unknown, worse_at, valid_from)"                                  \
 	" WHERE is_unknown = 1;"                                               \
 	"CREATE INDEX standing_failed ON standing (last_result)"               \
 	" WHERE last_result <> 2;"
@@ -356,7 +357,10 @@
 	" old_is_ours INTEGER,"                                                \
 	" new_is_ours INTEGER"                                                 \
 	") STRICT;"                                                            \
-	"CREATE INDEX event_device ON event (device_id, kind, id);"
+	"CREATE INDEX event_device ON event (device_id, id);"                  \
+	"CREATE INDEX event_news ON event (device_id, id) WHERE kind IN"       \
+	" ('realm_changed', 'device_replaced', 'misdirected', 'address_reused'," \
+	" 'issuer_changed', 'accepted');"
 
 /*
  * What a CA was asked, before the first byte is sent.  A remedy has one

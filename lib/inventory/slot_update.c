@@ -116,7 +116,7 @@ archive_slot(const struct update *u, const struct slot *slot, bool is_ours)
 		entry.has_next_is_ours = u->asset->uuid[0] != '\0';
 		entry.next_is_ours = is_ours;
 	}
-	r = cert_row_get(u->db, slot->cert_id, &cert, u->err);
+	r = cert_row_get(u->db, NULL, slot->cert_id, &cert, u->err);
 	entry.cert = cert;
 	if (r == RC_OK)
 		r = archive_add(u->db, &entry, slot->since, u->now, u->err);

@@ -69,14 +69,15 @@ static enum rc
 read_part(struct db *db, const struct standing *standing, enum snapshot_part part,
     struct facts *facts, struct err *err)
 {
+	struct cert_cache cache = { .n = 0 };
 	enum rc r;
 
-	r = reading_read_presented(db, standing->device_id, facts, err);
+	r = reading_read_presented(db, standing->device_id, &cache, facts, err);
 	if (r != RC_OK || part == SNAPSHOT_PRESENTED) {
 		facts->read_at = standing->tls_read_at;
 		return r;
 	}
-	r = reading_read_store(db, standing->device_id, facts, err);
+	r = reading_read_store(db, standing->device_id, &cache, facts, err);
 	facts->read_at = standing->store_read_at;
 	if (r == RC_OK && standing->tls_read_at != standing->store_read_at &&
 	    !is_bound(facts))

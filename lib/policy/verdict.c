@@ -43,6 +43,8 @@ reason_sentence(enum reason reason)
 enum reason
 reason_find(const char *word)
 {
+	if (word[0] == '\0')
+		return REASON_VALID;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (strcmp(word, reasons[i].word) == 0)
 			return (enum reason)i;

@@ -33,12 +33,13 @@ enum {
 	" first_seen, named_at) SELECT i, printf('00000000-0000-4000-8000-%012x', i)," \
 	" printf('pc%06d.corp.example', i), '', printf('10.%d.%d.%d', i / 65536,"      \
 	" i / 256 % 256, i % 256), 16993, ?3, ?3 FROM n WHERE ?2 + ?3 > 0"
-#define STANDINGS                                                                      \
-	NUMBERS("?1")                                                                  \
-	"INSERT INTO standing (device_id, ok_at, tried_at, last_result,"               \
-	" n_ok, n_slots, window_s, max_age_s, valid_from, due_at, warning_at,"         \
-	" critical_at, ends_at) SELECT i, ?3, ?3, 2, 1, ?2, 3628800, 1814400, 0, " END \
-	" - 3628800, " END " - 3628800, " END " - 1209600, " END " FROM n"
+#define STANDINGS                                                                     \
+	NUMBERS("?1")                                                                 \
+	"INSERT INTO standing (device_id, ok_at, tried_at, last_result,"              \
+	" n_ok, n_slots, window_s, max_age_s, valid_from, due_at, warning_at,"        \
+	" critical_at, ends_at, worse_at, is_unknown, state) SELECT i, ?3, ?3, 2, 1," \
+	" ?2, 3628800, 1814400, 0, " END " - 3628800, " END " - 3628800, " END        \
+	" - 1209600, " END ", min(" END " - 3628800, ?3 + 1814401), 0, 0 FROM n"
 #define READINGS                                                         \
 	NUMBERS("?1")                                                    \
 	"INSERT INTO reading (device_id, policy) SELECT i, 'autoenroll'" \
