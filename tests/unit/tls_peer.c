@@ -103,6 +103,11 @@ say_bytes(struct tls_peer *peer)
 {
 	size_t at = peer->n_sent;
 
+	if (peer->n_bytes == 0) { /* one that only leaves */
+		if (!peer->stays)
+			hang_up(peer);
+		return;
+	}
 	if (peer->repeats)
 		at %= peer->n_bytes;
 	if (!say(peer, peer->bytes + at, peer->n_bytes - at) && !peer->stays)
