@@ -98,6 +98,7 @@ run() {
 start() {
 	local name=$1
 	shift
+	: >"$tmp/$name.log" # a sign in it is of this start, not of one before
 	"$@" >"$tmp/$name.log" 2>&1 </dev/null &
 	started_pid=$!
 	started+=("$started_pid")
