@@ -25,7 +25,7 @@ ok $? "Icinga runs, with $many services"
 scan() { # LIST OPTION...
 	local list=$1
 	shift
-	run "$B/remediate/scan_amt_fleet" --list "$list" -f "$tmp/empty.conf" \
+	run_scanner --list "$list" -f "$tmp/empty.conf" \
 	    --trust-anchor "$tmp/ca.pem" --inventory "$tmp/inventory.db" -v \
 	    --icinga-user scan --icinga-secret-file "$tmp/icinga.secret" "$@"
 }
@@ -70,7 +70,7 @@ is "$status" 1 "a core that is not there ends no scan"
 like "$out" '^50 devices in .* 50 not read$' "the devices are looked at all the same"
 scan "$tmp/few" --icinga-ca "$icinga/ca.crt" --passive "icinga2=http://localhost:$icinga_port"
 is "$status" 2 "a URL without TLS is refused"
-run "$B/remediate/scan_amt_fleet" --list "$tmp/few" --passive "icinga2=$url"
+run_scanner --list "$tmp/few" --passive "icinga2=$url"
 is "$status" 3 "user, password and CA are needed"
 
 stop_sim fleet "$sim_pid"

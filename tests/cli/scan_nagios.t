@@ -24,7 +24,7 @@ start_nagios amt-tls <"$tmp/names"
 ok $? "Nagios Core runs, with $many services"
 
 scan() {
-	run "$B/remediate/scan_amt_fleet" --list "$tmp/list" -f "$tmp/empty.conf" \
+	run_scanner --list "$tmp/list" -f "$tmp/empty.conf" \
 	    --trust-anchor "$tmp/ca.pem" --inventory "$tmp/inventory.db" \
 	    --jobs 2 -v "$@"
 }

@@ -15,7 +15,7 @@ name=${first%,*} address=${first#*,}
 
 # bare OPTION...: without the list.
 bare() {
-	run "$scanner" -f "$tmp/empty.conf" -t 60 --trust-anchor "$tmp/ca.pem" \
+	run_scanner -f "$tmp/empty.conf" -t 60 --trust-anchor "$tmp/ca.pem" \
 	    --inventory "$tmp/inventory.db" "$@"
 }
 
@@ -51,15 +51,15 @@ cat >"$tmp/fleet.conf" <<-END
 	[device $(sed -n '2s/,.*//p' "$tmp/list")]
 	address = $(sed -n '2s/.*,//p' "$tmp/list")
 END
-run "$scanner" -f "$tmp/fleet.conf" -t 60
+run_scanner -f "$tmp/fleet.conf" -t 60
 like "$out" '^2 devices .* 2 read$' "without any: all of the configuration file"
-run "$scanner" -f "$tmp/fleet.conf" -t 60 --group berlin
+run_scanner -f "$tmp/fleet.conf" -t 60 --group berlin
 like "$out" '^1 devices .* 1 read$' "or a group of it"
-run "$scanner" -f "$tmp/fleet.conf" -t 60 -H "$name" -H "${name^^}"
+run_scanner -f "$tmp/fleet.conf" -t 60 -H "$name" -H "${name^^}"
 like "$out" '^1 devices .* 1 read$' "a name that is given twice is read once"
-run "$scanner" -f "$tmp/fleet.conf" --group paris
+run_scanner -f "$tmp/fleet.conf" --group paris
 is "$status" 2 "a group that is not there is an error of the configuration"
-run "$scanner" -f "$tmp/fleet.conf" -t 60 --fresh 1h
+run_scanner -f "$tmp/fleet.conf" -t 60 --fresh 1h
 like "$out" '^2 devices .* 0 read, 2 left out as read recently$' "what is fresh is left out"
 
 bare --range "$net.0.0/27" -v
@@ -106,14 +106,14 @@ echo "not a database, however long" >"$tmp/foreign.db"
 bare -H "$name" --inventory "$tmp/foreign.db"
 is "$status" 2 "so is an inventory that is none"
 is "$(cat "$tmp/foreign.db")" "not a database, however long" "which is left alone"
-run "$scanner" --help
+run_scanner --help
 is "$status" 3 "help leaves with 3"
 printf '%s\n' "$out" | sed -n 's/^  \(scan_amt_fleet .*\)/\1/p' >"$tmp/examples"
 [ -s "$tmp/examples" ]
 ok $? "help has examples"
 while read -r _ arguments; do
 	# shellcheck disable=SC2086 # words
-	run "$scanner" -f "$tmp/empty.conf" ${arguments/192.0.2.0\/24/$net.0.0\/29} -V
+	run_scanner -f "$tmp/empty.conf" ${arguments/192.0.2.0\/24/$net.0.0\/29} -V
 	like "$out" '^scan_amt_fleet v' "its options exist: $arguments"
 done <"$tmp/examples"
 
