@@ -88,7 +88,7 @@ bare --list <(echo "$first") --store --secret-file "$tmp/secret"
 like "$out" ' 1 read$' "another credential is another matter"
 
 # Wrong usage, and what cannot be used.
-for bad in '--in-flight 0' '--jobs 65' '--spread 5' '--range 10.0.0.0/8' '--range x' \
+for bad in '--in-flight 0' '--in-flight 2001' '--jobs 65' '--spread 5' '--range 10.0.0.0/8' '--range x' \
     '-H a;b' '--passive-host uuid' '--days 30' '--perf-thresholds x' 'pc1' '--nonsense'; do
 	# shellcheck disable=SC2086 # words
 	bare $bad
