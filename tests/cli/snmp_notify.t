@@ -115,8 +115,10 @@ wait_for_line "$tmp/agent.log" "counts as told"
 sql "UPDATE slot SET warning_at = $now - 1; UPDATE slot SET critical_at = $now - 1 WHERE device_id % 250 = 7"
 wait_for 100 has_traps 1 7
 ok $? "a burst ends in a summary"
-is "$(grep -c "$ROOT\.1\.5\.1\.3\.[0-9.]* = INTEGER: 2" "$tmp/traps")" 40 "every critical change is told"
-sent=$(grep -c "$ROOT\.0\.1[^0-9]" "$tmp/traps")
+# An inform that is not acknowledged in time comes again: certificates are counted.
+is "$(grep -o "$ROOT\.1\.5\.1\.3\.[0-9.]* = INTEGER: 2" "$tmp/traps" | sort -u | wc -l)" 40 \
+    "every critical change is told"
+sent=$(grep "$ROOT\.0\.1[^0-9]" "$tmp/traps" | grep -o "$ROOT\.1\.5\.1\.3\.[0-9.]*" | sort -u | wc -l)
 [ "$sent" -ge 60 ] && [ "$sent" -le 120 ]
 ok $? "others are left out beyond 60 in a minute ($sent sent)"
 like "$(grep "$ROOT\.0\.7[^0-9]" "$tmp/traps" | tail -n 1)" \
