@@ -8,7 +8,8 @@
 #include "login.h"
 
 static const struct opt *const options[] = { target_options, target_login_options,
-	policy_options, plugin_device_options, plugin_options, command_options, NULL };
+	policy_options, policy_age_options, known_options, plugin_device_options,
+	plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_8021x",
@@ -54,7 +55,8 @@ main(int argc, char **argv)
 	const struct login_check check = { .info = &info,
 		.service = "AMT_8021X",
 		.read = read_usages,
-		.judge = judge };
+		.judge = judge,
+		.recalls = true };
 
 	return login_check_main(&check, argc, argv);
 }

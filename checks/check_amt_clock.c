@@ -8,8 +8,8 @@
 #include "login.h"
 
 static const struct opt *const options[] = { target_options, target_login_options,
-	policy_clock_options, plugin_device_options, plugin_options, command_options,
-	NULL };
+	policy_clock_options, known_options, plugin_device_options, plugin_options,
+	command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_clock",

@@ -16,8 +16,8 @@ static const struct opt roots_options[] = {
 };
 
 static const struct opt *const options[] = { roots_options, target_options,
-	target_login_options, policy_options, plugin_device_options, plugin_options,
-	command_options, NULL };
+	target_login_options, policy_options, policy_age_options, known_options,
+	plugin_device_options, plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_roots",
@@ -118,7 +118,8 @@ main(int argc, char **argv)
 		.take = take,
 		.read = read_roots,
 		.judge = judge,
-		.ctx = &wanted };
+		.ctx = &wanted,
+		.recalls = true };
 	int status = login_check_main(&check, argc, argv);
 
 	for (size_t i = 0; i < wanted.n; i++)

@@ -8,7 +8,8 @@
 #include "tls/start.h"
 
 static const struct opt *const options[] = { target_options, policy_options,
-	plugin_device_options, plugin_options, command_options, NULL };
+	policy_age_options, known_options, known_record_options, plugin_device_options,
+	plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_tls",
@@ -27,33 +28,63 @@ static const struct command_info info = {
 	.options = options,
 };
 
+static enum rc
+judge(const struct plugin *plugin, const struct facts *facts, struct verdict *verdict,
+    struct err *err)
+{
+	enum rc r =
+	    verdict_judge_presented(facts, &plugin->policy, plugin->now, verdict, err);
+
+	if (r == RC_OK)
+		r = verdict_judge_history(facts, &plugin->policy, plugin->now, verdict,
+		    err);
+	return r;
+}
+
+/* What the device shows, or else what it showed last. */
+static enum rc
+look(const struct plugin *plugin, struct subject *subject, struct facts *facts,
+    struct verdict *verdict, struct err *err)
+{
+	struct known *known = &subject->known;
+	struct err cause = { 0 };
+	enum rc r;
+
+	known_open(known, SNAPSHOT_PRESENTED, false, plugin->now);
+	r = survey_read_presented(&subject->target, plugin->now,
+	    plugin->command.deadline_ms, facts, &cause);
+	if (r == RC_OK)
+		known_add(known, &plugin->policy, facts);
+	if (r == RC_OK || known_recall(known, r, &cause, facts))
+		r = judge(plugin, facts, verdict, &cause);
+	if (known_tell(known, verdict, &cause) != RC_OK)
+		r = RC_NOMEM;
+	return r == RC_OK ? RC_OK : err_set(err, r, "%s", cause.text);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct plugin plugin = { 0 };
 	struct verdict verdict = { 0 };
 	struct facts facts = { 0 };
-	struct target target;
+	struct subject subject;
 	struct err err = { 0 };
 	enum rc r;
 	int status;
 
-	target_init(&target);
-	r = plugin_start(&plugin, &info, "AMT_TLS", settings_take, &target, argc, argv,
+	subject_init(&subject);
+	r = plugin_start(&plugin, &info, "AMT_TLS", settings_take, &subject, argc, argv,
 	    &err);
 	if (r == RC_OK)
 		r = tls_start(&err);
 	if (r == RC_OK)
-		r = settings_complete(&plugin, &target, &err);
+		r = settings_complete(&plugin, &subject, &err);
 	if (r == RC_OK)
-		r = survey_read_presented(&target, plugin.now,
-		    plugin.command.deadline_ms, &facts, &err);
-	if (r == RC_OK)
-		r = verdict_judge_presented(&facts, &plugin.policy, plugin.now,
-		    &verdict, &err);
+		r = look(&plugin, &subject, &facts, &verdict, &err);
 	status = plugin_finish(&plugin, r, &facts, &verdict, &err);
 	verdict_clear(&verdict);
 	facts_clear(&facts);
-	target_clear(&target);
+	subject_clear(&subject);
 	return status;
 }

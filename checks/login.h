@@ -7,6 +7,7 @@
 #define AMTCERT_CHECKS_LOGIN_H
 
 #include "amt/device.h"
+#include "known.h"
 #include "plugin/plugin.h"
 
 struct login_check {
@@ -22,6 +23,10 @@ struct login_check {
 	    const struct policy *policy, int64_t now, struct verdict *verdict,
 	    struct err *err);
 	void *ctx; /* of take and judge */
+	/* What was read before can be judged in place of what cannot be read now. */
+	bool recalls;
+	/* The whole device is judged: its history, too. */
+	bool judges_history;
 };
 
 /* Run it. Returns the exit status. */

@@ -184,6 +184,18 @@ device_date_offset(const struct device *device, int64_t *ret_offset_s)
 	return head->has_date;
 }
 
+bool
+device_has_shown_login(const struct device *device)
+{
+	return http_login(wsman_http(device->wsman)) != HTTP_LOGIN_NOT_SHOWN;
+}
+
+bool
+device_has_logged_in(const struct device *device)
+{
+	return http_login(wsman_http(device->wsman)) == HTTP_LOGIN_TAKEN;
+}
+
 int64_t
 device_now(const struct device *device)
 {

@@ -64,6 +64,11 @@ bool device_date(const struct device *device, int64_t *ret_date);
 /* The same as a difference: device minus us, at the time it came. */
 bool device_date_offset(const struct device *device, int64_t *ret_offset_s);
 
+/* Was the password used at all, so that the device may have counted a refusal? And
+ * was some request answered that bore it? */
+bool device_has_shown_login(const struct device *device);
+bool device_has_logged_in(const struct device *device);
+
 /* Our time: now of device_open() and what has passed since, seconds since 1970. */
 int64_t device_now(const struct device *device);
 

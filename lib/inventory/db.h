@@ -54,6 +54,13 @@ enum rc db_open(const char *path, struct db *ret_db, struct err *err);
  */
 enum rc db_open_read_only(const char *path, struct db *ret_db, struct err *err);
 
+/*
+ * For a program that can do without: a file that is there, and whoever else writes is
+ * waited for wait_ms at most, here and later. Else as above; RC_NOTFOUND.
+ */
+enum rc db_open_existing(const char *path, bool read_only, int wait_ms,
+    struct db *ret_db, struct err *err);
+
 /* The same for a file of another kind, such as what a CA has issued. */
 enum rc db_open_as(const char *path, const struct schema *schema, struct db *ret_db,
     struct err *err);

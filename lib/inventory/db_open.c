@@ -17,6 +17,14 @@ struct identity {
 	int64_t version; /* user_version */
 };
 
+/* How it is to be opened. */
+struct opening {
+	const char *path;
+	const struct schema *schema;
+	int wait_ms;
+	bool may_create;
+};
+
 static enum rc
 read_identity(struct db *db, struct identity *ret_identity, struct err *err)
 {
@@ -139,11 +147,11 @@ check_switch(struct db *db, int option, int on, struct err *err)
 
 /* A file is not believed to be what we wrote. */
 static enum rc
-harden(struct db *db, struct err *err)
+harden(struct db *db, int wait_ms, struct err *err)
 {
 	enum rc r;
 
-	(void)sqlite3_busy_timeout(db->sqlite, DB_BUSY_TIMEOUT_MS);
+	(void)sqlite3_busy_timeout(db->sqlite, wait_ms);
 	(void)sqlite3_limit(db->sqlite, SQLITE_LIMIT_ATTACHED, 0);
 	r = check_switch(db, SQLITE_DBCONFIG_DEFENSIVE, 1, err);
 	if (r == RC_OK)
@@ -209,12 +217,13 @@ check_whole(struct db *db, bool is_suspect, struct err *err)
 
 /* What both kinds of connection have to find. */
 static enum rc
-check_file(struct db *db, const struct schema *schema, bool is_suspect,
+check_file(struct db *db, const struct opening *opening, bool is_suspect,
     struct identity *ret_identity, struct err *err)
 {
+	const struct schema *schema = opening->schema;
 	enum rc r;
 
-	r = harden(db, err);
+	r = harden(db, opening->wait_ms, err);
 	if (r == RC_OK)
 		r = read_identity(db, ret_identity, err);
 	if (r == RC_OK)
@@ -226,15 +235,16 @@ check_file(struct db *db, const struct schema *schema, bool is_suspect,
 
 /* Everything after the connection stands. */
 static enum rc
-take_up(struct db *db, const struct schema *schema, bool is_suspect, struct err *err)
+take_up(struct db *db, const struct opening *opening, bool is_suspect, struct err *err)
 {
+	const struct schema *schema = opening->schema;
 	struct identity identity = { 0 };
 	enum rc r;
 
 	/* A file that is refused is not even checkpointed. */
 	r = check_switch(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, err);
 	if (r == RC_OK)
-		r = check_file(db, schema, is_suspect, &identity, err);
+		r = check_file(db, opening, is_suspect, &identity, err);
 	if (r == RC_OK && sqlite3_db_readonly(db->sqlite, "main") == 1)
 		r = err_set(err, RC_DB, "%s: cannot be written, it is read-only",
 		    db->path);
@@ -247,30 +257,68 @@ take_up(struct db *db, const struct schema *schema, bool is_suspect, struct err 
 	return r;
 }
 
-enum rc
-db_open_as(const char *path, const struct schema *schema, struct db *ret_db,
-    struct err *err)
+static enum rc
+open_to_write(const struct opening *opening, struct db *ret_db, struct err *err)
 {
+	const char *path = opening->path;
 	struct err absent = { 0 };
 	struct db db = { 0 };
 	bool is_suspect = false;
 	enum rc r;
 
-	r = examine(path, schema, &is_suspect, &absent);
-	if (r == RC_NOTFOUND)
-		r = db_file_create(path, schema, err);
+	r = examine(path, opening->schema, &is_suspect, &absent);
+	if (r == RC_NOTFOUND && opening->may_create)
+		r = db_file_create(path, opening->schema, err);
 	else if (r != RC_OK)
 		r = err_set(err, r, "%s", absent.text);
 	if (r == RC_OK)
 		r = db_file_connect(path, path, SQLITE_OPEN_READWRITE, &db, err);
 	if (r == RC_OK)
-		r = take_up(&db, schema, is_suspect, err);
+		r = take_up(&db, opening, is_suspect, err);
 	if (r != RC_OK) {
 		db_close(&db);
 		return r;
 	}
 	*ret_db = db;
 	return RC_OK;
+}
+
+static enum rc
+open_to_read(const struct opening *opening, struct db *ret_db, struct err *err)
+{
+	int64_t newest = (int64_t)opening->schema->n_migrations;
+	const char *path = opening->path;
+	struct identity identity = { 0 };
+	struct db db = { 0 };
+	bool is_suspect = false;
+	enum rc r;
+
+	r = examine(path, opening->schema, &is_suspect, err);
+	if (r == RC_OK)
+		r = db_file_connect(path, path, SQLITE_OPEN_READONLY, &db, err);
+	if (r == RC_OK)
+		r = check_file(&db, opening, is_suspect, &identity, err);
+	if (r == RC_OK && identity.version < newest)
+		r = err_set(err, RC_DB,
+		    "%s: schema version %lld is older than %lld; a program that "
+		    "writes to it, such as a remedy, brings it up to date",
+		    path, (long long)identity.version, (long long)newest);
+	if (r != RC_OK) {
+		db_close(&db);
+		return r;
+	}
+	db.read_only = true;
+	*ret_db = db;
+	return RC_OK;
+}
+
+enum rc
+db_open_as(const char *path, const struct schema *schema, struct db *ret_db,
+    struct err *err)
+{
+	const struct opening opening = { path, schema, DB_BUSY_TIMEOUT_MS, true };
+
+	return open_to_write(&opening, ret_db, err);
 }
 
 enum rc
@@ -283,32 +331,23 @@ enum rc
 db_open_read_only_as(const char *path, const struct schema *schema, struct db *ret_db,
     struct err *err)
 {
-	struct identity identity = { 0 };
-	struct db db = { 0 };
-	bool is_suspect = false;
-	enum rc r;
+	const struct opening opening = { path, schema, DB_BUSY_TIMEOUT_MS, false };
 
-	r = examine(path, schema, &is_suspect, err);
-	if (r == RC_OK)
-		r = db_file_connect(path, path, SQLITE_OPEN_READONLY, &db, err);
-	if (r == RC_OK)
-		r = check_file(&db, schema, is_suspect, &identity, err);
-	if (r == RC_OK && identity.version < (int64_t)schema->n_migrations)
-		r = err_set(err, RC_DB,
-		    "%s: schema version %lld is older than %lld; a program that "
-		    "writes to it, such as a remedy, brings it up to date",
-		    path, (long long)identity.version, (long long)schema->n_migrations);
-	if (r != RC_OK) {
-		db_close(&db);
-		return r;
-	}
-	db.read_only = true;
-	*ret_db = db;
-	return RC_OK;
+	return open_to_read(&opening, ret_db, err);
 }
 
 enum rc
 db_open_read_only(const char *path, struct db *ret_db, struct err *err)
 {
 	return db_open_read_only_as(path, &schema_inventory, ret_db, err);
+}
+
+enum rc
+db_open_existing(const char *path, bool read_only, int wait_ms, struct db *ret_db,
+    struct err *err)
+{
+	const struct opening opening = { path, &schema_inventory, wait_ms, false };
+
+	return read_only ? open_to_read(&opening, ret_db, err)
+			 : open_to_write(&opening, ret_db, err);
 }

@@ -222,6 +222,8 @@ ask(struct db *db, struct entry *entry, int64_t now, struct login_answer *answer
 		return RC_OK;
 	}
 	answer->may = true;
+	if (db->read_only)
+		return RC_OK;
 	r = claim(db, entry, now, err);
 	return r == RC_OK ? trim(db, entry->device_id, err) : r;
 }
@@ -238,9 +240,9 @@ login_ask(struct db *db, int64_t device_id, const char *account,
 
 	/* One that works needs no turn to write. */
 	r = begin_entry(db, device_id, account, secret, &entry, err);
-	if (r == RC_OK && entry.ok_at > entry.refused_at)
+	if (r == RC_OK && (db->read_only || entry.ok_at > entry.refused_at))
 		r = ask(db, &entry, now, &answer, err);
-	if (r == RC_OK && !answer.may) {
+	if (r == RC_OK && !answer.may && !db->read_only) {
 		r = db_enter(db, &is_part, err);
 		if (r != RC_OK)
 			return r;
@@ -292,6 +294,23 @@ login_note(struct db *db, int64_t device_id, const char *account,
 	if (r == RC_OK)
 		r = trim(db, device_id, err);
 	return db_leave(db, is_part, r, err);
+}
+
+enum rc
+login_withdraw(struct db *db, int64_t device_id, const char *account,
+    const struct secret *secret, struct err *err)
+{
+	struct entry entry;
+	enum rc r = begin_entry(db, device_id, account, secret, &entry, err);
+	const struct db_value values[] = { db_int(device_id), db_text(account),
+		db_blob(entry.digest, sizeof(entry.digest)) };
+
+	if (r != RC_OK || !entry.is_known || entry.ok_at > entry.refused_at)
+		return r;
+	return db_run(db,
+	    "UPDATE login SET tried_at = refused_at"
+	    " WHERE device_id = ? AND account = ? AND digest = ?",
+	    values, sizeof(values) / sizeof(values[0]), err);
 }
 
 enum rc

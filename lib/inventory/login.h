@@ -39,7 +39,8 @@ struct login_answer {
  * May this credential be shown to this device now? A credential that succeeded
  * last may. One that was refused may after LOGIN_WAIT_S, doubled with each
  * refusal up to LOGIN_WAIT_MAX_S. That and one that is new is tried by one program
- * at a time: a yes is a claim for LOGIN_CLAIM_S, to be followed by login_note().
+ * at a time: a yes is a claim for LOGIN_CLAIM_S, to be followed by login_note(). An inventory that
+ * is open for reading only answers without a claim.
  */
 enum rc login_ask(struct db *db, int64_t device_id, const char *account,
     const struct secret *secret, int64_t now, struct login_answer *ret_answer,
@@ -48,6 +49,10 @@ enum rc login_ask(struct db *db, int64_t device_id, const char *account,
 /* What came of it. A login that neither succeeded nor was refused is not noted. */
 enum rc login_note(struct db *db, int64_t device_id, const char *account,
     const struct secret *secret, bool is_refused, int64_t now, struct err *err);
+
+/* It was not shown after all: what login_ask() claimed is free again. */
+enum rc login_withdraw(struct db *db, int64_t device_id, const char *account,
+    const struct secret *secret, struct err *err);
 
 /* A person knows that the device will take it now. */
 enum rc login_forget(struct db *db, int64_t device_id, struct err *err);

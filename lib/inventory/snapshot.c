@@ -187,15 +187,40 @@ snapshot_write(struct db *db, struct facts *facts, const char *group,
 	return r;
 }
 
-static enum rc
-write_failure(struct db *db, const struct snapshot_target *target, enum rc failure,
-    const char *text, int64_t now, int64_t *ret_device_id, struct err *err)
+static struct asset_seen
+seen_as_meant(const struct snapshot_target *target)
 {
-	const struct asset_seen seen = { .uuid = "",
+	return (struct asset_seen){ .uuid = "",
 		.name = target->name,
 		.address = target->address,
 		.port = target->port,
 		.group = target->group };
+}
+
+enum rc
+snapshot_mean(struct db *db, const struct snapshot_target *target, int64_t now,
+    int64_t *ret_device_id, struct err *err)
+{
+	const struct asset_seen seen = seen_as_meant(target);
+	struct asset asset = { 0 };
+	bool is_part = false;
+	enum rc r;
+
+	r = db_enter(db, &is_part, err);
+	if (r != RC_OK)
+		return r;
+	r = asset_mean(db, &seen, now, &asset, err);
+	r = db_leave(db, is_part, r, err);
+	if (r == RC_OK)
+		*ret_device_id = asset.id;
+	return r;
+}
+
+static enum rc
+write_failure(struct db *db, const struct snapshot_target *target, enum rc failure,
+    const char *text, int64_t now, int64_t *ret_device_id, struct err *err)
+{
+	const struct asset_seen seen = seen_as_meant(target);
 	struct standing standing = { 0 };
 	struct asset asset = { 0 };
 	enum rc r;

@@ -66,6 +66,11 @@ enum rc snapshot_write_failure(struct db *db, const struct snapshot_target *targ
     enum rc failure, const char *text, int64_t now, int64_t *ret_device_id,
     struct err *err);
 
+/* The device that is meant, and nothing said of it: put there when the inventory does
+ * not know it. */
+enum rc snapshot_mean(struct db *db, const struct snapshot_target *target, int64_t now,
+    int64_t *ret_device_id, struct err *err);
+
 /* The device that has this name, or this UUID. RC_NOTFOUND, err as it was. */
 enum rc snapshot_find(struct db *db, const char *name, int64_t *ret_device_id,
     struct err *err);

@@ -61,6 +61,17 @@ find_time(const struct verdict *verdict)
 	return NULL;
 }
 
+/* How old are the facts, when they were not read just now? NULL: they were. */
+static const struct finding *
+find_age(const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n_findings; i++)
+		if (verdict->findings[i].reason == REASON_LAST_KNOWN ||
+		    verdict->findings[i].reason == REASON_STALE)
+			return &verdict->findings[i];
+	return NULL;
+}
+
 /* In the status line only a program is named, or that it takes a person. */
 static void
 add_remedy(struct output *output, const struct finding *finding, int verbosity)
@@ -82,7 +93,7 @@ is_worth_telling(const struct verdict *verdict, size_t i, const struct finding *
 	const struct finding *finding = &verdict->findings[i];
 
 	return i != verdict->deciding && finding != time &&
-	    finding->reason != REASON_VALID;
+	    finding->reason != REASON_VALID && finding != find_age(verdict);
 }
 
 /*
@@ -142,11 +153,14 @@ add_status_line(struct output *output, const struct report *report)
 	const struct verdict *verdict = report->verdict;
 	const struct finding *time =
 	    tells_time(deciding(verdict)->reason) ? NULL : find_time(verdict);
+	const struct finding *age = find_age(verdict);
 
 	add_name(output, report);
 	output_add(output, "%s", deciding(verdict)->text);
 	if (time != NULL)
 		output_add(output, "; %s", time->text);
+	if (age != NULL && age != deciding(verdict))
+		output_add(output, "; %s", age->text);
 	add_remedy(output, deciding(verdict), report->verbosity);
 	add_others(output, verdict, time, report->verbosity);
 	if (report->verbosity > 0)
@@ -217,6 +231,24 @@ add_skew(struct output *output, const struct report *report)
 		output_perfdata(output, &perfdata, report->thresholds);
 }
 
+/* Of the facts, where the inventory knows the device: a graph of it shows when a
+ * device was off. */
+static void
+add_age(struct output *output, const struct report *report)
+{
+	const struct facts *facts = report->facts;
+	int64_t most_s = report->policy->max_age_s;
+	struct range warning = { .has_start = true, .has_end = true };
+	struct perfdata perfdata = { .label = "age",
+		.value_ms = ms_of(report->now - facts->read_at),
+		.warning = most_s > 0 ? &warning : NULL,
+		.has_min = true };
+
+	warning.end = range_value(most_s);
+	if (facts->history.known && facts->read_at > 0)
+		output_perfdata(output, &perfdata, report->thresholds);
+}
+
 /* left is of the certificate that ends first, whichever that is; where there are
  * several, each has a pair of its own besides. */
 static void
@@ -232,6 +264,7 @@ add_perfdata(struct output *output, const struct report *report)
 	for (size_t i = 0; verdict->n_judged > 1 && i < verdict->n_judged; i++)
 		add_left(output, report, &verdict->judged[i], verdict->judged[i].slot);
 	add_skew(output, report);
+	add_age(output, report);
 }
 
 static void
@@ -352,11 +385,14 @@ report_rest(struct output *output, const struct report *report)
 	const struct finding *time =
 	    verdict->n_findings > 0 ? find_time(verdict) : NULL;
 
-	if (time == NULL)
-		return;
-	output->state = state_worse(output->state, verdict->state);
-	output_add(output, "; %s", time->text);
-	add_perfdata(output, report);
+	if (time != NULL) {
+		output->state = state_worse(output->state, verdict->state);
+		output_add(output, "; %s", time->text);
+		add_perfdata(output, report);
+	}
+	for (size_t i = 0; i < verdict->n_findings; i++)
+		if (verdict->findings[i].reason == REASON_NO_INVENTORY)
+			output_add(output, "; %s", verdict->findings[i].text);
 }
 
 static bool

@@ -82,6 +82,8 @@ add_device(struct json *json, const struct facts *facts)
 	}
 	if (facts->clock.known)
 		json_number(json, "skew_s", facts->clock.offset_s);
+	if (facts->read_at > 0)
+		json_number(json, "read_at", facts->read_at);
 	json_end_object(json);
 }
 

@@ -149,6 +149,11 @@ struct facts_history {
 	char issuer_before[FACTS_TEXT_SIZE];
 	char issuer_now[FACTS_TEXT_SIZE];
 	size_t n_swaps;
+
+	/* Of a reading that is not written: the TLS port shows another key than when
+	 * it was seen last, at that moment; no remedy of ours made it. */
+	bool has_other_key;
+	int64_t key_seen_at;
 };
 
 /* Zeroed is "nothing known". Clear with facts_clear. */

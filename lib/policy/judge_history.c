@@ -56,7 +56,7 @@ judge_age(const struct past *p)
 		return judge_add(p->verdict, &p->device, REASON_STALE, p->err,
 		    "last read %s ago, at most %s is allowed", age,
 		    clock_format_duration(p->policy->max_age_s, most));
-	if (!history->has_failed || history->tried_at <= read_at)
+	if (!history->has_failed || history->tried_at < read_at)
 		return RC_OK;
 	return judge_add(p->verdict, &p->device, REASON_LAST_KNOWN, p->err,
 	    "read %s ago; now: %s", age, quote(history->error).text);
@@ -153,12 +153,26 @@ judge_managers(const struct past *p)
 	return RC_OK;
 }
 
+static enum rc
+judge_key(const struct past *p)
+{
+	const struct facts_history *history = &p->facts->history;
+	char date[CLOCK_DATE_SIZE];
+
+	if (!history->has_other_key)
+		return RC_OK;
+	return judge_add(p->verdict, &p->device, REASON_KEY_CHANGED, p->err,
+	    "its key is another than on %s, and no renewal of ours made it",
+	    clock_format_date(history->key_seen_at, date));
+}
+
 enum rc
 verdict_judge_history(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err)
 {
 	static enum rc (*const judges[])(const struct past *) = { judge_age,
-		judge_contacts, judge_realm, judge_identity, judge_managers };
+		judge_contacts, judge_realm, judge_identity, judge_managers,
+		judge_key };
 	struct past p = { facts, policy, now, verdict, { .now = now }, err };
 	enum rc r = RC_OK;
 

@@ -208,6 +208,17 @@ judge_add_judged(struct verdict *verdict, struct judged **ret, struct err *err)
 	return RC_OK;
 }
 
+enum rc
+verdict_note(struct verdict *verdict, enum reason reason, const char *text,
+    struct err *err)
+{
+	const struct about nothing = { .slot = "" };
+	char printable[FINDING_TEXT_SIZE];
+
+	text_printable_field(printable, sizeof(printable), text, strlen(text));
+	return judge_add(verdict, &nothing, reason, err, "%s", printable);
+}
+
 void
 verdict_clear(struct verdict *verdict)
 {

@@ -136,7 +136,11 @@
 	X(REASON_SETUP_PATH, STATE_WARNING, "setup_path", REMEDY_PERSON,               \
 	    "the file does not hold its path to the root")                             \
 	X(REASON_SETUP_OUTLOOK, STATE_OK, "setup_outlook", REMEDY_NONE,                \
-	    "newer firmware or public CAs will not take it")
+	    "newer firmware or public CAs will not take it")                           \
+	X(REASON_KEY_CHANGED, STATE_OK, "key_changed", REMEDY_NONE,                    \
+	    "another key than the one last seen, not by a renewal of ours")            \
+	X(REASON_NO_INVENTORY, STATE_OK, "no_inventory", REMEDY_PERSON,                \
+	    "the inventory could not be used")
 
 enum remedy {
 	REMEDY_NONE,
@@ -257,6 +261,11 @@ enum rc verdict_judge_clock(const struct facts *facts, const struct policy *poli
  */
 enum rc verdict_judge_history(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err);
+
+/* Add what a program could not use or keep beside the device: a note, with that text
+ * made printable. */
+enum rc verdict_note(struct verdict *verdict, enum reason reason, const char *text,
+    struct err *err);
 
 /*
  * All add to the verdict, whose cert pointers are lent from the facts. The worst

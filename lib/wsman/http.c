@@ -48,6 +48,7 @@ struct http {
 	int64_t head_at_ms;
 	int64_t n_requests;
 	int64_t n_connections;
+	enum http_login login;
 	struct exchange now;
 };
 
@@ -100,6 +101,8 @@ on_request(void *user, char *peer_ip, char *own_ip, int peer_port, int own_port)
 	now->n_sent++;
 	now->with_login = http->has_nonce;
 	now->login_sent = now->login_sent || http->has_nonce;
+	if (http->has_nonce && http->login == HTTP_LOGIN_NOT_SHOWN)
+		http->login = HTTP_LOGIN_SHOWN;
 	http->n_requests++;
 	return CURL_PREREQFUNC_OK;
 }
@@ -127,8 +130,11 @@ may_go_on(struct http *http)
 {
 	struct exchange *now = &http->now;
 
-	if (http->head.status != 401)
+	if (http->head.status != 401) {
+		if (now->with_login && http->head.status >= 200)
+			http->login = HTTP_LOGIN_TAKEN;
 		return true;
+	}
 	if (!http->head.is_challenge) {
 		(void)err_set(&http->ended, RC_AUTH,
 		    "%s: RFC 7616 3.3: HTTP 401 without a digest challenge",
@@ -422,6 +428,12 @@ int64_t
 http_n_requests(const struct http *http)
 {
 	return http->n_requests;
+}
+
+enum http_login
+http_login(const struct http *http)
+{
+	return http->login;
 }
 
 int64_t

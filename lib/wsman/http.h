@@ -88,6 +88,14 @@ const struct presented *http_presented(const struct http *http);
  * clock_monotonic_ms(). */
 const struct head *http_head(const struct http *http, int64_t *ret_at_ms);
 
+/* What became of the login so far. */
+enum http_login {
+	HTTP_LOGIN_NOT_SHOWN, /* nothing was sent that a wrong one could hurt */
+	HTTP_LOGIN_SHOWN,     /* and refused, or nobody knows */
+	HTTP_LOGIN_TAKEN,     /* some request with it was answered */
+};
+enum http_login http_login(const struct http *http);
+
 /* Requests sent, and connections made for them. */
 int64_t http_n_requests(const struct http *http);
 int64_t http_n_connections(const struct http *http);

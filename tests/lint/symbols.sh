@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # What the binaries prove: no check, nor the scanner, nor the report holds code that
-# writes to a device, a check without login links neither an HTTP nor an XML nor a
-# database library, and what reads the inventory alone can reach no device.
+# writes to a device, a check without login links neither an HTTP nor an XML library,
+# and what reads the inventory alone can reach no device.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 shopt -s nullglob
@@ -58,7 +58,7 @@ may_not_need() {
 for check in "${checks[@]}"; do
 	case $check in
 	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
-	*/check_amt_tls) may_not_need "$check" libcurl libxml2 libsqlite3 ;;
+	*/check_amt_tls) may_not_need "$check" libcurl libxml2 ;;
 	*/check_amt_fleet) may_not_need "$check" libcurl libxml2 libssl ;;
 	esac
 done

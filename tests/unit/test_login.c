@@ -287,6 +287,38 @@ survives_every_failed_allocation(void **state)
 	db_close(&db);
 }
 
+static void
+what_was_not_shown_claims_nothing(void **state)
+{
+	struct db db = open_with_device(*state);
+	struct err err = { 0 };
+
+	assert_true(ask(&db, 1, &right, NOW).may);
+	assert_false(ask(&db, 1, &right, NOW + 1).may);
+	assert_rc(login_withdraw(&db, 1, "admin", &right, &err), RC_OK, &err);
+	assert_true(ask(&db, 1, &right, NOW + 2).may);
+	note(&db, 1, &right, true, NOW + 2);
+	assert_rc(login_withdraw(&db, 1, "admin", &right, &err), RC_OK, &err);
+	assert_false(ask(&db, 1, &right, NOW + 3).may); /* a refusal stays */
+	db_close(&db);
+}
+
+static void
+a_reader_is_answered_without_a_claim(void **state)
+{
+	const struct folder *folder = *state;
+	struct db db = open_with_device(folder);
+
+	db.read_only = true;
+	assert_true(ask(&db, 1, &right, NOW).may);
+	assert_true(ask(&db, 1, &right, NOW).may);
+	db.read_only = false;
+	note(&db, 1, &right, true, NOW);
+	db.read_only = true;
+	assert_false(ask(&db, 1, &right, NOW + 1).may);
+	db_close(&db);
+}
+
 int
 main(void)
 {
@@ -297,6 +329,8 @@ main(void)
 		STOCK_TEST(one_program_at_a_time_tries_what_is_not_known_to_work),
 		STOCK_TEST(a_password_that_worked_and_fails_rests_as_well),
 		STOCK_TEST(a_clock_that_was_set_back_blocks_nobody_for_ever),
+		STOCK_TEST(what_was_not_shown_claims_nothing),
+		STOCK_TEST(a_reader_is_answered_without_a_claim),
 		STOCK_TEST(that_it_works_is_written_once_a_day),
 		STOCK_TEST(a_person_can_have_it_forgotten),
 		STOCK_TEST(the_ledger_of_a_device_is_bounded),

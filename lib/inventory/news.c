@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Realm, UUID, issuer and key compared.  What a remedy of ours made is no news.
+ */
+#include "inventory/news.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "inventory/pin.h"
+
+/* Was the key made by a remedy of ours, for this device? */
+static enum rc
+ask_ours(struct db *db, const char *uuid, const uint8_t spki[CERT_FINGERPRINT_BYTES],
+    bool *ret_ours, struct err *err)
+{
+	const struct db_value values[] = { db_text(uuid),
+		db_blob(spki, CERT_FINGERPRINT_BYTES) };
+	sqlite3_stmt *stmt = NULL;
+	bool is_row = false;
+	enum rc r;
+
+	r = db_query_kept(db,
+	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ?", values,
+	    2, &stmt, err);
+	if (r == RC_OK)
+		r = db_next(db, stmt, &is_row, err);
+	db_done(stmt);
+	if (r == RC_OK)
+		*ret_ours = is_row;
+	return r;
+}
+
+static void
+compare_names(const struct facts *before, const struct facts *facts, int64_t now,
+    struct facts_history *history)
+{
+	if (before->realm[0] != '\0' && facts->realm[0] != '\0' &&
+	    strcmp(before->realm, facts->realm) != 0) {
+		history->realm_changed_at = now;
+		(void)snprintf(history->realm_before, sizeof(history->realm_before),
+		    "%s", before->realm);
+	}
+	if (before->uuid[0] != '\0' && facts->uuid[0] != '\0' &&
+	    strcmp(before->uuid, facts->uuid) != 0) {
+		history->replaced_at = now;
+		(void)snprintf(history->replaced, sizeof(history->replaced), "%s",
+		    before->uuid);
+	}
+}
+
+static const struct cert *
+leaf_of(const struct facts *facts)
+{
+	const struct facts_presented *presented = &facts->presented;
+
+	return presented->known && presented->n_certs > 0 ? presented->certs[0] : NULL;
+}
+
+static enum rc
+compare_issuers(struct db *db, const struct facts *before, const struct cert *leaf,
+    int64_t now, struct facts_history *history, struct err *err)
+{
+	const struct cert *old = leaf_of(before);
+	bool was_ours = false, is_ours = false;
+	enum rc r;
+
+	if (old == NULL || strcmp(old->issuer, leaf->issuer) == 0)
+		return RC_OK;
+	r = ask_ours(db, before->uuid, old->spki_sha256, &was_ours, err);
+	if (r == RC_OK)
+		r = ask_ours(db, before->uuid, leaf->spki_sha256, &is_ours, err);
+	if (r != RC_OK)
+		return r;
+	history->issuer_changed_at = now;
+	history->issuer_was_ours = was_ours;
+	history->issuer_is_ours = is_ours;
+	(void)snprintf(history->issuer_before, sizeof(history->issuer_before), "%.255s",
+	    old->issuer);
+	(void)snprintf(history->issuer_now, sizeof(history->issuer_now), "%.255s",
+	    leaf->issuer);
+	return RC_OK;
+}
+
+/* A key that a person set is judged as a pin, by whoever has the facts. */
+static enum rc
+compare_key(struct db *db, int64_t device_id, const struct facts *before,
+    const struct cert *leaf, struct facts_history *history, struct err *err)
+{
+	struct pin pin = { .is_set = false };
+	bool is_ours = false;
+	enum rc r = pin_find(db, device_id, &pin, err);
+
+	if (r == RC_NOTFOUND)
+		return RC_OK;
+	if (r != RC_OK || pin.is_set ||
+	    memcmp(pin.spki_sha256, leaf->spki_sha256, sizeof(pin.spki_sha256)) == 0)
+		return r;
+	r = ask_ours(db, before->uuid, leaf->spki_sha256, &is_ours, err);
+	if (r == RC_OK && !is_ours) {
+		history->has_other_key = true;
+		history->key_seen_at = pin.at;
+	}
+	return r;
+}
+
+enum rc
+news_add(struct db *db, int64_t device_id, const struct facts *before, int64_t now,
+    struct facts *facts, struct err *err)
+{
+	struct facts_history history = before->history;
+	const struct cert *leaf = leaf_of(facts);
+	enum rc r = RC_OK;
+
+	history.known = true;
+	history.ok_at = now;
+	history.tried_at = now;
+	history.has_failed = false;
+	history.error[0] = '\0';
+	compare_names(before, facts, now, &history);
+	if (leaf != NULL)
+		r = compare_issuers(db, before, leaf, now, &history, err);
+	if (r == RC_OK && leaf != NULL && history.issuer_changed_at != now)
+		r = compare_key(db, device_id, before, leaf, &history, err);
+	if (r == RC_OK)
+		facts->history = history;
+	return r;
+}
