@@ -58,6 +58,7 @@ known_take(struct known *known, const struct opt *opt, const char *value,
 		return RC_NOTFOUND;
 	if (value[0] == '\0')
 		return err_set(err, RC_USAGE, "--inventory: empty");
+	known->is_asked_for = true;
 	return copy_text(&known->file, value, err);
 }
 
@@ -160,7 +161,9 @@ known_open(struct known *known, enum snapshot_part part, bool writes, int64_t no
 		r = read_device_row(known, part, &cause);
 	if (r == RC_OK)
 		return;
-	set_trouble(known, "inventory not used", r, &cause);
+	/* What the file of settings names is made by the first scan or remedy. */
+	if (r != RC_NOTFOUND || known->is_asked_for)
+		set_trouble(known, "inventory not used", r, &cause);
 	close_file(known);
 }
 

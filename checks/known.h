@@ -37,6 +37,7 @@ struct known {
 	struct facts before;
 	bool has_pin;
 	struct pin pin;
+	bool is_asked_for;	       /* on the command line: it has to be there */
 	char trouble[KNOWN_TEXT_SIZE]; /* what was not possible; "" */
 };
 
