@@ -107,8 +107,9 @@ nagios_services() {
 	}' "$nagios/status.dat"
 }
 
-nagios_has() { # COUNT: that many services have a result
-	[ "$(nagios_services | grep -c '^[^ ]* [0-3] 1|')" = "$1" ]
+nagios_has() { # COUNT SINCE: that many services have a result of SINCE (epoch) or later
+	[ "$(awk -F= -v since="$2" '$1 == "\tlast_check" && $2 >= since' \
+	    "$nagios/status.dat" | wc -l)" = "$1" ]
 }
 
 # start_icinga SERVICE < NAMES: sets icinga (its folder), icinga_port, icinga_pid; the

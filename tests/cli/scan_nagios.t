@@ -41,8 +41,11 @@ shown() {
 
 # shellcheck disable=SC2317 # called by wait_for
 shows_all() { shown | cmp -s "$tmp/wanted" -; }
+# shellcheck disable=SC2317 # called by wait_for
+spool_is_empty() { [ -z "$(find "$nagios/spool" -type f)" ]; }
 
 for way in "nagios-command=$nagios/rw/nagios.cmd" "nagios-spool=$nagios/spool"; do
+	since=$(date +%s)
 	scan --passive "$way"
 	is "$status" 0 "${way%%=*}: the scan ends well"
 	is "$err" "" "and has nothing to complain of"
@@ -50,13 +53,14 @@ for way in "nagios-command=$nagios/rw/nagios.cmd" "nagios-spool=$nagios/spool"; 
 	wanted >"$tmp/wanted"
 	is "$(wc -l <"$tmp/wanted")" $many "it printed as many"
 	# The second way's results differ from the first's in nothing but the time.
-	wait_for 60 nagios_has $many
+	wait_for 60 nagios_has $many "$since"
 	ok $? "the core has $many results"
 	wait_for 30 shows_all
 	ok $? "each with the state and the text of the check" ||
 		shown | diff "$tmp/wanted" - | head -5 | sed 's/^/# /'
 done
-is "$(find "$nagios/spool" -type f | wc -l)" 0 "no file is left in the spool"
+wait_for 30 spool_is_empty
+ok $? "no file is left in the spool"
 
 # A scan of other devices, so that only the way is looked at.
 sed -n 2p "$tmp/off" >"$tmp/list"

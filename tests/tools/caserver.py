@@ -266,7 +266,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         der = pkcs7(*bags.get(mode, lambda: (leaf, ca))())
         shapes = {"one line": base64.b64encode(der),
                   "crlf": b"\r\n  " + lines(der, 64, "\r\n"), "pem": leaf,
-                  "truncated": lines(der)[:len(der) // 2],
+                  "truncated": lines(der)[:10 * 65 + 2],  # in the middle of a quantum
                   "truncated der": lines(der[:len(der) // 2]),
                   "junk": lines(der)[:200] + b"*" + lines(der)[200:],
                   "junk behind": lines(der) + b"--x--\n", "empty": b"",
