@@ -169,7 +169,8 @@ $(LIB): $(LIB_SRC:%.c=$(B)/%.o) $(B)/sources
 
 # The agent is a room of its own; its tests are tests/unit/test_snmp_*.c.
 $(B)/snmp/% $(B)/tests/unit/test_snmp_%: CPPFLAGS_ALL += -I.
-$(B)/snmp/settings.%: CPPFLAGS_ALL += -DAMTCERT_OID_ROOT=$(subst .,$(comma),$(OID_ROOT))
+OID_DEFINE = -DAMTCERT_OID_ROOT=$(subst .,$(comma),$(OID_ROOT))
+$(B)/snmp/settings.%: CPPFLAGS_ALL += $(OID_DEFINE)
 $(B)/snmp/settings.o: $(B)/oid_root
 
 $(AGENT_LIB): $(AGENT_SRC:%.c=$(B)/%.o) $(B)/sources
@@ -316,7 +317,7 @@ lint-run: all
 	@mkdir -p build/cppcheck
 	@cppcheck --std=c11 --language=c --enable=warning,style,performance,portability \
 	    --inline-suppr $(CPPCHECK_OFF) --error-exitcode=1 --quiet \
-	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE -Ilib -I. \
+	    --cppcheck-build-dir=build/cppcheck -j $(shell nproc) -D_GNU_SOURCE $(OID_DEFINE) -Ilib -I. \
 	    $(wildcard lib checks remediate snmp tests)
 	@shellcheck -x $(SCRIPTS)
 	@$(if $(MANUALS),$(call lint_manuals,build/man))

@@ -27,8 +27,9 @@ silence(int fd)
 {
 	uint64_t rung;
 
-	while (read(fd, &rung, sizeof(rung)) == (ssize_t)sizeof(rung))
-		continue;
+	/* One reading takes all there is (eventfd(2)). */
+	if (read(fd, &rung, sizeof(rung)) != (ssize_t)sizeof(rung))
+		return;
 }
 
 enum rc
@@ -152,9 +153,12 @@ mailbox_take(struct mailbox *mailbox)
 void
 mailbox_give_back(struct mailbox *mailbox, struct mirror *mirror)
 {
+	bool given = false;
+
 	mirror->next = atomic_load(&mailbox->used);
-	while (!atomic_compare_exchange_weak(&mailbox->used, &mirror->next, mirror))
-		continue;
+	while (!given)
+		given =
+		    atomic_compare_exchange_weak(&mailbox->used, &mirror->next, mirror);
 	ring(mailbox->return_fd);
 }
 

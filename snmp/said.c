@@ -22,9 +22,7 @@ hash_of(const char *text)
 static bool
 is_known(const struct said *said, uint64_t hash)
 {
-	size_t n = said->n < SAID_MAX ? said->n : SAID_MAX;
-
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < said->n && i < SAID_MAX; i++)
 		if (said->hashes[i] == hash)
 			return true;
 	return false;

@@ -52,15 +52,15 @@ hand_device(struct mirror *mirror, uint32_t index, const char *name)
 static inline struct mirror_cert
 hand_cert(struct mirror *mirror, uint32_t index, int role, int64_t left_s)
 {
-	int64_t end = HAND_NOW + left_s;
+	int64_t ends_at = HAND_NOW + left_s;
 	struct mirror_cert cert = { .index = index,
 		.role = (uint8_t)role,
-		.not_before = end - 365 * HAND_DAY,
-		.not_after = end,
-		.changed = mirror_moment(end - 364 * HAND_DAY),
-		.due_at = mirror_moment(end - 42 * HAND_DAY),
-		.warning_at = mirror_moment(end - 42 * HAND_DAY),
-		.critical_at = mirror_moment(end - 14 * HAND_DAY),
+		.not_before = ends_at - 365 * HAND_DAY,
+		.not_after = ends_at,
+		.changed = mirror_moment(ends_at - 364 * HAND_DAY),
+		.due_at = mirror_moment(ends_at - 42 * HAND_DAY),
+		.warning_at = mirror_moment(ends_at - 42 * HAND_DAY),
+		.critical_at = mirror_moment(ends_at - 14 * HAND_DAY),
 		.subject = hand_text(mirror, "CN=pc.example"),
 		.issuer = hand_text(mirror, "CN=Issuing CA"),
 		.has_sha256 = true };
