@@ -389,14 +389,84 @@
 	" WHERE closed_at IS NULL;"                                            \
 	"CREATE INDEX cert_request_key ON cert_request (device_uuid, spki_sha256);"
 
+/*
+ * Remedies that are to be run: a job is one certificate of one device that is due,
+ * once while it is open, however often it is asked for.  What concerns no
+ * certificate has no serial number and is once per remedy.  An attempt is one
+ * start of a remedy; budgets are counted on them.  A breaker is shut while its
+ * opened_at is 0.  Numbers that stand for words: inventory/job.h.
+ */
+#define JOB_TABLES                                                             \
+	"CREATE TABLE job ("                                                   \
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \
+	" device_uuid TEXT NOT NULL CHECK (length(device_uuid) IN (0, 36)),"   \
+	" device_name TEXT NOT NULL,"                                          \
+	" remedy TEXT NOT NULL,"                                               \
+	" serial_number TEXT NOT NULL,"                                        \
+	" reason TEXT NOT NULL,"                                               \
+	" actor TEXT NOT NULL,"                                                \
+	" ca TEXT NOT NULL,"                                                   \
+	" is_forced INTEGER NOT NULL CHECK (is_forced IN (0, 1)),"             \
+	" due_at INTEGER NOT NULL,"                                            \
+	" ends_at INTEGER NOT NULL,"                                           \
+	" state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 5),"               \
+	" n_attempts INTEGER NOT NULL DEFAULT 0,"                              \
+	" n_failed INTEGER NOT NULL DEFAULT 0,"                                \
+	" not_before INTEGER NOT NULL,"                                        \
+	" created_at INTEGER NOT NULL,"                                        \
+	" started_at INTEGER NOT NULL DEFAULT 0,"                              \
+	" ended_at INTEGER NOT NULL DEFAULT 0,"                                \
+	" runner_pid INTEGER NOT NULL DEFAULT 0,"                              \
+	" exit_status INTEGER,"                                                \
+	" text TEXT NOT NULL DEFAULT ''"                                       \
+	") STRICT;"                                                            \
+	"CREATE UNIQUE INDEX job_open ON job (device_uuid, serial_number,"     \
+	" CASE device_uuid WHEN '' THEN device_name ELSE '' END,"              \
+	" CASE serial_number WHEN '' THEN remedy ELSE '' END)"                 \
+	" WHERE state <= 2;"                                                   \
+	"CREATE INDEX job_name ON job (device_name) WHERE state <= 2;"         \
+	"CREATE INDEX job_running ON job (device_uuid, device_name)"           \
+	" WHERE state = 1;"                                                    \
+	"CREATE INDEX job_urgent ON job (ends_at, id) WHERE state IN (0, 2);"  \
+	"CREATE INDEX job_ended ON job (ended_at) WHERE state > 2;"            \
+	"CREATE INDEX job_device ON job (device_uuid, id);"                    \
+	"CREATE TABLE job_attempt ("                                           \
+	" job_id INTEGER NOT NULL REFERENCES job (id) ON DELETE CASCADE,"      \
+	" number INTEGER NOT NULL CHECK (number > 0),"                         \
+	" ca TEXT NOT NULL,"                                                   \
+	" started_at INTEGER NOT NULL,"                                        \
+	" ended_at INTEGER,"                                                   \
+	" exit_status INTEGER,"                                                \
+	" class TEXT NOT NULL DEFAULT '',"                                     \
+	" text TEXT NOT NULL DEFAULT '',"                                      \
+	" PRIMARY KEY (job_id, number)"                                        \
+	") STRICT, WITHOUT ROWID;"                                             \
+	"CREATE INDEX job_attempt_start ON job_attempt (started_at);"          \
+	"CREATE INDEX job_attempt_ca ON job_attempt (ca, started_at);"         \
+	"CREATE TABLE breaker ("                                               \
+	" remedy TEXT NOT NULL,"                                               \
+	" ca TEXT NOT NULL,"                                                   \
+	" class TEXT NOT NULL,"                                                \
+	" n_failures INTEGER NOT NULL,"                                        \
+	" opened_at INTEGER NOT NULL,"                                         \
+	" n_probes INTEGER NOT NULL,"                                          \
+	" probe_at INTEGER NOT NULL,"                                          \
+	" probe_job_id INTEGER NOT NULL,"                                      \
+	" text TEXT NOT NULL,"                                                 \
+	" PRIMARY KEY (remedy, ca)"                                            \
+	") STRICT, WITHOUT ROWID;"
+
 /* clang-format on */
 
-/* Not released yet: until then it may still grow. */
+/* Neither is released yet: until then they may still grow. */
 static const char *const version_1[] = { JOURNAL_TABLES, ARCHIVE_TABLES, REQUEST_TABLES,
 	DEVICE_TABLES, STANDING_TABLES, CERT_TABLES, READING_TABLES, HISTORY_TABLES };
 
+static const char *const version_2[] = { JOB_TABLES };
+
 static const struct migration migrations[] = {
 	{ version_1, sizeof(version_1) / sizeof(version_1[0]) },
+	{ version_2, sizeof(version_2) / sizeof(version_2[0]) },
 };
 
 static_assert(sizeof(migrations) / sizeof(migrations[0]) == DB_SCHEMA_VERSION,
