@@ -32,8 +32,8 @@ struct archive_entry {
 	bool has_next_is_ours;
 	bool next_is_ours;  /* a remedy of ours made the one that took its place */
 	const char *reason; /* "replaced", "removed", "pruned" */
-	const char *actor;  /* "renew_amt_tls"; "reading": found when looking */
-	const char *ca;	    /* section of the configuration */
+	const char *actor; /* who asked: a user, a job; "reading": found when looking */
+	const char *ca;	   /* section of the configuration */
 	const char *ca_request_id;
 };
 

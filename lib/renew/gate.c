@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "policy/remedy.h"
 #include "policy/verdict.h"
+#include "renew/renew_tls.h"
 
 enum {
 	/* A certificate can be dated back by that much without a question. */

@@ -282,14 +282,14 @@ journal_is_ours(struct db *db, const char *device_uuid,
 
 enum rc
 journal_archive(struct db *db, const struct journal_run *run, const struct cert *cert,
-    const char *reason, int64_t now, struct err *err)
+    const char *reason, const char *actor, int64_t now, struct err *err)
 {
 	uint8_t next[SHA256_DIGEST_LENGTH];
 	struct archive_entry entry = { .run_id = run->id,
 		.device_uuid = run->device_uuid,
 		.cert = cert,
 		.reason = reason,
-		.actor = run->remedy };
+		.actor = actor != NULL ? actor : run->remedy };
 
 	if (run->new_cert_len > 0 &&
 	    memcmp(cert->fingerprint, run->old_fingerprint, CERT_FINGERPRINT_BYTES) ==

@@ -111,8 +111,10 @@ enum rc journal_close(struct db *db, struct journal_run *run, const char *outcom
 enum rc journal_is_ours(struct db *db, const char *device_uuid,
     const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err);
 
-/* Keep a replaced certificate; once per run, however often it is called. */
+/* Keep a replaced certificate; once per run, however often it is called. actor: who
+ * asked for the run; NULL: its remedy stands for it. */
 enum rc journal_archive(struct db *db, const struct journal_run *run,
-    const struct cert *cert, const char *reason, int64_t now, struct err *err);
+    const struct cert *cert, const char *reason, const char *actor, int64_t now,
+    struct err *err);
 
 #endif

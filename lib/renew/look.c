@@ -214,8 +214,8 @@ mark_ours(struct renewal *rn, struct err *err)
 		    &rn->ours_key[i], err);
 	for (size_t i = 0; i < facts->n_keys && r == RC_OK; i++)
 		r = cert_request_awaits_key(&rn->db, rn->uuid,
-		    facts->keys[i].spki_sha256, RENEWAL_REMEDY, &rn->awaited_key[i],
-		    err);
+		    facts->keys[i].spki_sha256, rn->procedure->program,
+		    &rn->awaited_key[i], err);
 	return r;
 }
 

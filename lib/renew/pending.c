@@ -37,8 +37,8 @@ pending_take_up(struct renewal *rn, struct err *err)
 	if (!rn->has_db)
 		return RC_OK;
 	if (rn->request.id == 0)
-		r = cert_request_find(&rn->db, rn->uuid, RENEWAL_REMEDY, &rn->request,
-		    err);
+		r = cert_request_find(&rn->db, rn->uuid, rn->procedure->program,
+		    &rn->request, err);
 	if (r == RC_NOTFOUND)
 		return RC_OK;
 	if (r != RC_OK || is_ours(rn, &rn->request))
@@ -64,7 +64,8 @@ begin(struct renewal *rn, struct err *err)
 
 	(void)snprintf(request.device_uuid, sizeof(request.device_uuid), "%s",
 	    rn->uuid);
-	(void)snprintf(request.remedy, sizeof(request.remedy), "%s", RENEWAL_REMEDY);
+	(void)snprintf(request.remedy, sizeof(request.remedy), "%s",
+	    rn->procedure->program);
 	if (strlen(ca_name(rn->ca)) >= sizeof(request.ca))
 		return err_set(err, RC_CONFIG, "CA %s: its name is too long",
 		    ca_name(rn->ca));

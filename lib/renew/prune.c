@@ -162,7 +162,8 @@ prune_certs(void *ctx, struct err *err)
 		if (!is_prunable_cert(rn, i))
 			continue;
 		r = journal_archive(&rn->db, &rn->run, cert->cert,
-		    rn->is_undoing ? "not proved" : "replaced", renewal_now(rn), err);
+		    rn->is_undoing ? "not proved" : "replaced", rn->options->actor,
+		    renewal_now(rn), err);
 		rn->stale |= STALE_STORE;
 		if (r != RC_OK)
 			return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a renewal holds, and the questions that all its files ask: where in the
+ * What a run holds, and the questions that all its files ask: where in the
  * store are the old and the new certificate, which one is served.
  */
 #include "renew/renewal.h"
@@ -184,6 +184,21 @@ renewal_forget_request(struct renewal *rn)
 	rn->has_request = false;
 	(void)renewal_set_new_cert(rn, NULL, NULL);
 	rn->run.new_cert_instance_id[0] = '\0';
+}
+
+void
+renewal_forget_run(struct renewal *rn)
+{
+	journal_run_clear(&rn->run);
+	cert_free(rn->new_cert);
+	rn->new_cert = NULL;
+	rn->has_request = false;
+	rn->is_resumed = false;
+	rn->is_undoing = false;
+	rn->is_foreign = false;
+	rn->bound = false;
+	rn->proved = false;
+	rn->wrote = false;
 }
 
 void

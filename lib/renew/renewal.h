@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One renewal of the TLS certificate of one device: what was asked for, what is
- * known of the device, and where the run stands.  Shared by the files of this
- * remedy; programs see renew/renew_tls.h only.
+ * One run of a remedy on one device: what was asked for, what is known of the
+ * device, and where the run stands.  Shared by the files of this room; programs see
+ * renew/procedure.h only.  What only some remedies use is zero in the others.
  */
 #ifndef AMTCERT_RENEW_RENEWAL_H
 #define AMTCERT_RENEW_RENEWAL_H
@@ -17,10 +17,8 @@
 #include "policy/policy.h"
 #include "renew/generation.h"
 #include "renew/journal.h"
-#include "renew/renew_tls.h"
+#include "renew/procedure.h"
 #include "renew/step.h"
-
-#define RENEWAL_REMEDY "renew_amt_tls"
 
 enum {
 	RENEWAL_DNS_NAMES_MAX = 16,
@@ -38,7 +36,8 @@ enum renewal_stale {
 };
 
 struct renewal {
-	const struct renew_tls_options *options; /* lent */
+	const struct procedure *procedure;	 /* lent */
+	const struct procedure_options *options; /* lent */
 	int64_t opened_ms;
 
 	/* The device. */
@@ -65,7 +64,7 @@ struct renewal {
 	struct cert *names_from; /* what dns_names point into */
 	const char *dns_names[RENEWAL_DNS_NAMES_MAX];
 	struct csr_profile profile;
-	struct ca *ca;
+	struct ca *ca; /* NULL: the remedy needs none */
 	struct ca_facts ca_facts;
 	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
 	size_t n_issuers;
@@ -131,6 +130,9 @@ enum rc renewal_set_new_cert(struct renewal *rn, struct cert *cert, struct err *
 
 /* Forget request and certificate: they are for a key that is gone. */
 void renewal_forget_request(struct renewal *rn);
+
+/* Forget a run that was ended, as if none had been taken up. */
+void renewal_forget_run(struct renewal *rn);
 
 /* SHA-256 of run.new_spki. false when there is none. */
 bool renewal_new_spki_sha256(const struct renewal *rn,

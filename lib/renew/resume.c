@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "renew/pending.h"
-#include "renew/tls_steps.h"
 #include "x509/csr.h"
 
 /* What a taken up run holds, in a form that can be judged. */
@@ -19,15 +18,16 @@ take_up(struct renewal *rn, struct err *err)
 {
 	struct cert *cert = NULL;
 
-	if (strcmp(rn->run.remedy, RENEWAL_REMEDY) != 0)
+	if (strcmp(rn->run.remedy, rn->procedure->program) != 0)
 		return err_set(err, RC_STATE,
 		    "%s: a run of %s is open for this device: finish it first",
 		    rn->options->target->name, rn->run.remedy);
 	rn->has_run = true;
 	rn->is_resumed = true;
-	rn->is_undoing = tls_steps_is_back(rn->run.step);
-	rn->bound = tls_steps_may_have_bound(rn->run.step);
-	rn->committed = tls_steps_has_committed(rn->run.step, rn->run.step_done);
+	rn->is_undoing = rn->procedure->steps_back != NULL &&
+	    step_row(rn->procedure->steps_back, rn->run.step) >= 0;
+	if (rn->procedure->place != NULL)
+		rn->procedure->place(rn);
 	rn->wrote = rn->run.step[0] != '\0';
 	if (rn->run.new_cert_len > 0) {
 		enum rc r =
@@ -44,7 +44,7 @@ take_up(struct renewal *rn, struct err *err)
 enum rc
 resume_open(struct renewal *rn, struct err *err)
 {
-	const struct renew_tls_options *options = rn->options;
+	const struct procedure_options *options = rn->options;
 	struct err absent = { 0 };
 	enum rc r = RC_OK;
 
@@ -103,26 +103,37 @@ resume_attach(struct renewal *rn, struct err *err)
 	return r == RC_OK ? take_up(rn, err) : r;
 }
 
+static void
+note_due_cert(const struct renewal *rn, const struct cert *due, struct journal_run *run)
+{
+	const struct facts_cert *old = NULL;
+	const struct facts_key *key = NULL;
+
+	if (due == NULL)
+		return;
+	old = facts_find_cert_by_der(&rn->facts, due);
+	key = facts_find_key_of(&rn->facts, due);
+	(void)snprintf(run->serial_number, sizeof(run->serial_number), "%s",
+	    due->serial_number);
+	memcpy(run->old_fingerprint, due->fingerprint, sizeof(run->old_fingerprint));
+	if (old != NULL)
+		memcpy(run->old_cert_instance_id, old->instance_id,
+		    sizeof(run->old_cert_instance_id));
+	if (key != NULL)
+		memcpy(run->old_key_instance_id, key->instance_id,
+		    sizeof(run->old_key_instance_id));
+}
+
 enum rc
 resume_begin(struct renewal *rn, struct err *err)
 {
-	const struct facts_cert *old = facts_find_cert_by_der(&rn->facts, rn->served);
-	const struct facts_key *key = facts_find_key_of(&rn->facts, rn->served);
 	struct journal_run run = { 0 };
 	enum rc r = RC_OK;
 
 	(void)snprintf(run.device_uuid, sizeof(run.device_uuid), "%s", rn->uuid);
-	(void)snprintf(run.remedy, sizeof(run.remedy), "%s", RENEWAL_REMEDY);
-	(void)snprintf(run.serial_number, sizeof(run.serial_number), "%s",
-	    rn->served->serial_number);
-	memcpy(run.old_fingerprint, rn->served->fingerprint,
-	    sizeof(run.old_fingerprint));
-	if (old != NULL)
-		memcpy(run.old_cert_instance_id, old->instance_id,
-		    sizeof(run.old_cert_instance_id));
-	if (key != NULL)
-		memcpy(run.old_key_instance_id, key->instance_id,
-		    sizeof(run.old_key_instance_id));
+	(void)snprintf(run.remedy, sizeof(run.remedy), "%s", rn->procedure->program);
+	if (rn->procedure->due_cert != NULL)
+		note_due_cert(rn, rn->procedure->due_cert(rn), &run);
 	journal_run_clear(&rn->run);
 	rn->run = run;
 	if (!rn->options->apply)
@@ -242,7 +253,8 @@ resume_close(struct renewal *rn, const char *outcome, const char *text, struct e
 	if (!rn->has_run)
 		return RC_OK;
 	/* First the request: of a run that is done nothing is asked any more. */
-	r = pending_end(rn, outcome, err);
+	if (rn->ca != NULL)
+		r = pending_end(rn, outcome, err);
 	if (r == RC_OK)
 		r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn),
 		    err);

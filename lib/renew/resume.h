@@ -26,7 +26,7 @@ enum rc resume_find_heir(struct renewal *rn, struct err *err);
  */
 enum rc resume_attach(struct renewal *rn, struct err *err);
 
-/* Begin a run for the certificate that is served now. */
+/* Begin a run for the certificate that is due by the procedure. */
 enum rc resume_begin(struct renewal *rn, struct err *err);
 
 /*

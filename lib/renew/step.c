@@ -5,6 +5,7 @@
 #include "renew/step.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/clock.h"
 
@@ -31,6 +32,15 @@ step_next(const struct step *steps, const void *ctx)
 		if (is_wanted(step, ctx) && !step->is_done(ctx))
 			return step;
 	return NULL;
+}
+
+int
+step_row(const struct step *steps, const char *name)
+{
+	for (int i = 0; steps[i].name != NULL; i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return i;
+	return -1;
 }
 
 void

@@ -82,6 +82,9 @@ enum rc step_run_all(const struct step_host *host, void *ctx, const struct step 
 /* The first step that is wanted and not done; NULL when there is none. */
 const struct step *step_next(const struct step *steps, const void *ctx);
 
+/* Where a name stands in the table; -1: nowhere. */
+int step_row(const struct step *steps, const char *name);
+
 /* Append to plan every wanted step that is not done, with its writes. */
 void step_plan(const struct step *steps, const void *ctx, struct plan *plan);
 

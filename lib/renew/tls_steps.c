@@ -264,7 +264,7 @@ run_prove(void *ctx, struct err *err)
 
 	if (r == RC_OK && old != NULL)
 		r = journal_archive(&rn->db, &rn->run, old->cert, "replaced",
-		    renewal_now(rn), err);
+		    rn->options->actor, renewal_now(rn), err);
 	if (r != RC_OK)
 		return r;
 	if (old != NULL &&
@@ -313,26 +313,11 @@ tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err)
 	return step->run == run_issuers ? prepare_issuers(rn, err) : RC_OK;
 }
 
-static int
-row_of(const struct step *steps, const char *name)
-{
-	for (int i = 0; steps[i].name != NULL; i++)
-		if (strcmp(steps[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-bool
-tls_steps_is_back(const char *step)
-{
-	return row_of(tls_steps_back, step) >= 0;
-}
-
 bool
 tls_steps_has_committed(const char *step, bool is_done)
 {
-	int commit = row_of(tls_steps, "commit");
-	int row = row_of(tls_steps, step);
+	int commit = step_row(tls_steps, "commit");
+	int row = step_row(tls_steps, step);
 
 	return row > commit || (row == commit && is_done);
 }
@@ -340,6 +325,6 @@ tls_steps_has_committed(const char *step, bool is_done)
 bool
 tls_steps_may_have_bound(const char *step)
 {
-	return tls_steps_is_back(step) ||
-	    row_of(tls_steps, step) >= row_of(tls_steps, "bind");
+	return step_row(tls_steps_back, step) >= 0 ||
+	    step_row(tls_steps, step) >= step_row(tls_steps, "bind");
 }

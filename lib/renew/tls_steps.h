@@ -14,9 +14,6 @@ extern const struct step tls_steps_back[];
 /* What has to be known, and journalled, before a step of either table runs. */
 enum rc tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err);
 
-/* Is a step of the journal one of the way back? */
-bool tls_steps_is_back(const char *step);
-
 /* Was the new certificate committed for certain, when the journal stands there? */
 bool tls_steps_has_committed(const char *step, bool is_done);
 

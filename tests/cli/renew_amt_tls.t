@@ -49,8 +49,10 @@ for profile in 9 11.8 14 16.0 16.1 19 22; do
 	ok $? "$what: no journal is made"
 	plan=$(planned)
 	forget "$sim"
-	renew "$sim" --apply
+	renew "$sim" --apply --actor 'job 7'
 	is "$status $err" '0 ' "$what: renewed, without a word on standard error"
+	is "$(sqlite3 "$tmp/$sim.db" 'SELECT reason, actor FROM archive')" 'replaced|job 7' \
+	    "$what: the archive knows who asked"
 	like "$out" '^pc1.example: renewed: valid to 20[0-9-]+ \(36[45] d\)' "$what: says so"
 	like "$out" '^fingerprint sha256:[0-9a-f]{64} -> sha256:[0-9a-f]{64}$' \
 	    "$what: says which replaces which"

@@ -7,6 +7,7 @@
 #include <openssl/sha.h>
 
 #include "base/clock.h"
+#include "renew/renew_tls.h"
 #include "unit.h"
 
 struct hand_renewal *
@@ -21,10 +22,11 @@ hand_renewal_new(int64_t now)
 	hand->target.name = strdup(HAND_NAME);
 	assert_non_null(hand->target.name);
 	policy_init(&hand->policy);
-	hand->options = (struct renew_tls_options){ .target = &hand->target,
+	hand->options = (struct procedure_options){ .target = &hand->target,
 		.policy = &hand->policy,
 		.apply = true,
 		.deadline_ms = clock_monotonic_ms() + 3600000 };
+	rn->procedure = &renew_tls;
 	rn->options = &hand->options;
 	hand_set_time(hand, now);
 	rn->usage_known = true;

@@ -16,7 +16,7 @@
 struct hand_renewal {
 	struct target target;
 	struct policy policy;
-	struct renew_tls_options options;
+	struct procedure_options options;
 	struct renewal renewal;
 };
 

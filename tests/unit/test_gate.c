@@ -8,6 +8,7 @@
 #include "folder.h"
 #include "hand_renewal.h"
 #include "renew/gate.h"
+#include "renew/renew_tls.h"
 #include "unit.h"
 
 #define DUE (MAKE_NB + 330 * MAKE_DAY) /* 35 days left */
@@ -228,7 +229,7 @@ static void
 remember_ours(struct renewal *rn)
 {
 	const struct make_cert ours = { .cn = "Our issuer", .key_number = 4 };
-	struct journal_run run = { .remedy = RENEWAL_REMEDY, .serial_number = "01" };
+	struct journal_run run = { .remedy = "renew_amt_tls", .serial_number = "01" };
 	struct cert *cert = make_facts(&ours);
 	struct err err = { 0 };
 
@@ -300,11 +301,12 @@ force_takes_four_words(void **state)
 	for (size_t i = 0; i < UNIT_COUNT(words); i++) {
 		unsigned int before = force;
 
-		assert_rc(renew_force_parse(words[i], &force, &err), RC_OK, &err);
+		assert_rc(procedure_force_parse(&renew_tls, words[i], &force, &err),
+		    RC_OK, &err);
 		assert_int_not_equal(force, before);
 	}
 	assert_int_equal(force, all_words);
-	assert_rc(renew_force_parse("", &force, &err), RC_USAGE, &err);
+	assert_rc(procedure_force_parse(&renew_tls, "", &force, &err), RC_USAGE, &err);
 	assert_has(err.text, "not-due, expired, clock, take-over");
 	assert_int_equal(force, all_words);
 }

@@ -10,6 +10,7 @@
 #include "folder.h"
 #include "made.h"
 #include "renew/pending.h"
+#include "renew/renew_tls.h"
 #include "unit.h"
 
 #define UUID "55e3ae13-bfd2-61bb-17a0-88aedd7037ea"
@@ -141,16 +142,17 @@ static const struct generation generation = { .key_kind = CERT_KEY_RSA,
 /* A process that works on the device at that time, with the request of that
  * number. */
 static struct renewal *
-process_at(const struct folder *folder, struct renew_tls_options *options, int64_t now,
+process_at(const struct folder *folder, struct procedure_options *options, int64_t now,
     uint8_t csr)
 {
 	struct renewal *rn = calloc(1, sizeof(*rn));
 	struct err err = { 0 };
 
 	assert_non_null(rn);
-	*options = (struct renew_tls_options){ .apply = true,
+	*options = (struct procedure_options){ .apply = true,
 		.now = now,
 		.deadline_ms = clock_monotonic_ms() + 60000 };
+	rn->procedure = &renew_tls;
 	rn->options = options;
 	rn->opened_ms = clock_monotonic_ms();
 	rn->generation = &generation;
@@ -179,7 +181,7 @@ struct asked {
 static struct asked
 ask_at(const struct folder *folder, int64_t now, uint8_t csr)
 {
-	struct renew_tls_options options;
+	struct procedure_options options;
 	struct renewal *rn = process_at(folder, &options, now, csr);
 	struct ca_request request = { .now = now };
 	struct ca_answer got = { 0 };
@@ -199,7 +201,7 @@ ask_at(const struct folder *folder, int64_t now, uint8_t csr)
 static void
 end_at(const struct folder *folder, int64_t now, uint8_t csr, const char *outcome)
 {
-	struct renew_tls_options options;
+	struct procedure_options options;
 	struct renewal *rn = process_at(folder, &options, now, csr);
 	struct err err = { 0 };
 
@@ -375,7 +377,7 @@ gives_up_a_request_whose_key_is_gone(void **state)
 static void
 only_planning_changes_no_request(void **state)
 {
-	struct renew_tls_options options;
+	struct procedure_options options;
 	struct renewal *rn = process_at(*state, &options, NOW, 2);
 	struct cert_request found = { 0 };
 	struct err err = { 0 };
@@ -385,8 +387,8 @@ only_planning_changes_no_request(void **state)
 	options.apply = false; /* cppcheck-suppress unreadVariable; through rn */
 	assert_rc(pending_take_up(rn, &err), RC_OK, &err);
 	assert_false(pending_is_at_ca(rn));
-	assert_rc(cert_request_find(&rn->db, UUID, RENEWAL_REMEDY, &found, &err), RC_OK,
-	    &err);
+	assert_rc(cert_request_find(&rn->db, UUID, "renew_amt_tls", &found, &err),
+	    RC_OK, &err);
 	cert_request_clear(&found);
 	renewal_clear(rn);
 	free(rn);

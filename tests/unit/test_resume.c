@@ -211,7 +211,7 @@ static const struct {
 static void
 leave_run(struct db *db, const char *step, bool is_done)
 {
-	struct journal_run run = run_of(RENEWAL_REMEDY);
+	struct journal_run run = run_of("renew_amt_tls");
 	struct err err = { 0 };
 
 	assert_rc(journal_begin(db, &run, NOW, &err), RC_OK, &err);

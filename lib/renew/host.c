@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the machine of renew/step.h asks of a TLS renewal: looks, the journal, and
- * what a failure means.  Codes as in Intel LMS, StatusCodeDefinitions.h.
+ * What the machine of renew/step.h asks of a remedy: looks, the journal, and what
+ * a failure means.  Codes as in Intel LMS, StatusCodeDefinitions.h.
  */
-#include "renew/tls_host.h"
+#include "renew/host.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 #include "amt/pt_status.h"
 #include "renew/look.h"
 #include "renew/resume.h"
-#include "renew/tls_steps.h"
 
 static enum rc
 host_look(void *ctx, struct err *err)
@@ -31,8 +30,10 @@ static enum rc
 host_begin(void *ctx, const struct step *step, struct err *err)
 {
 	struct renewal *rn = ctx;
-	enum rc r = tls_steps_prepare(rn, step, err);
+	enum rc r = RC_OK;
 
+	if (rn->procedure->prepare_step != NULL)
+		r = rn->procedure->prepare_step(rn, step, err);
 	if (r == RC_OK)
 		r = resume_step_begin(rn, step->name, err);
 	return r;
@@ -107,7 +108,7 @@ host_report(void *ctx, const struct step *step, enum step_event event, const cha
 	renewal_say(rn, step == NULL ? "look" : step->name, line);
 }
 
-const struct step_host tls_host = {
+const struct step_host renewal_host = {
 	.look = host_look,
 	.may_look_again = host_may_look_again,
 	.begin = host_begin,

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Options, configuration, signals; then renew/procedure.h has the word.
+ */
+#include "remedy_main.h"
+
+#include <pwd.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "amt/target.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "inventory/db.h"
+#include "policy/config.h"
+#include "policy/setting.h"
+
+enum {
+	OUT_MAX_BYTES = 64 * 1024
+};
+
+struct run {
+	const struct remedy_program *program;
+	struct command command;
+	struct target target;
+	struct settings settings;
+	struct conf *conf;
+	struct policy policy;
+	struct procedure_options options;
+};
+
+/* clang-format off */
+const struct opt remedy_options[] = {
+	{ "apply", 0, NULL, "Do it. Without, only the plan is printed and nothing is changed." },
+	{ "inventory", 0, "FILE", "Database that holds the journal, " DB_DEFAULT_PATH " unless set." },
+	{ "actor", 0, "NAME", "Who asked for it, for the archive; the user who runs it unless set." },
+	{ NULL, 0, NULL, NULL },
+};
+
+const struct opt remedy_ca_options[] = {
+	{ "ca", 0, "NAME", "The section [ca NAME] of the configuration file; local unless set." },
+	{ NULL, 0, NULL, NULL },
+};
+/* clang-format on */
+
+static volatile sig_atomic_t was_told_to_stop;
+
+static void
+on_stop(int number)
+{
+	(void)number;
+	was_told_to_stop = 1;
+}
+
+static bool
+is_stopped(void)
+{
+	return was_told_to_stop != 0;
+}
+
+/* Without SA_RESTART: a pause ends at once, a request is finished first. */
+static enum rc
+catch_signals(struct err *err)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_stop;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], &action, NULL) != 0)
+			return err_system(err, "signals: cannot be caught");
+	return RC_OK;
+}
+
+static enum rc
+take_shared(struct run *run, const struct opt *opt, const char *value, struct err *err)
+{
+	struct procedure_options *options = &run->options;
+
+	if (strcmp(opt->long_name, "force") == 0)
+		return procedure_force_parse(run->program->procedure, value,
+		    &options->force, err);
+	if (opt_row(remedy_ca_options, opt) == 0) {
+		options->ca_name = value;
+		return RC_OK;
+	}
+	switch (opt_row(remedy_options, opt)) {
+	case 0:
+		options->apply = true;
+		return RC_OK;
+	case 1:
+		options->inventory_file = value;
+		return RC_OK;
+	case 2:
+		options->actor = value;
+		return RC_OK;
+	default:
+		return RC_NOTFOUND;
+	}
+}
+
+static enum rc
+take(void *ctx, const struct opt *opt, const char *value, struct err *err)
+{
+	struct run *run = ctx;
+	const struct remedy_program *program = run->program;
+	enum rc r = target_take_option(&run->target, opt, value, err);
+
+	if (r == RC_NOTFOUND)
+		r = setting_take(&run->settings, opt, value);
+	if (r == RC_NOTFOUND)
+		r = take_shared(run, opt, value, err);
+	if (r == RC_NOTFOUND && program->take != NULL)
+		r = program->take(program->args, opt, value, err);
+	return r;
+}
+
+/* For whoever watches: a terminal, or -v. */
+static void
+report(void *ctx, const char *step, const char *text)
+{
+	(void)ctx;
+	(void)fprintf(stderr, "%-19s %s\n", step == NULL ? "" : step, text);
+}
+
+static const char *
+configured(const struct run *run, const char *given, const char *key)
+{
+	return given != NULL ? given
+			     : config_find(run->conf, run->target.name, key).text;
+}
+
+static const char *
+user_name(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user == NULL ? NULL : user->pw_name;
+}
+
+static enum rc
+prepare(struct run *run, struct err *err)
+{
+	struct procedure_options *options = &run->options;
+	enum rc r = config_read(run->command.config_file, &run->conf, err);
+
+	if (r == RC_OK)
+		r = target_complete(&run->target, run->conf, err);
+	if (r == RC_OK)
+		r = setting_apply(&run->settings, run->conf, run->target.name,
+		    &run->policy, err);
+	if (r == RC_OK)
+		r = catch_signals(err);
+	if (r != RC_OK)
+		return r;
+	options->target = &run->target;
+	options->policy = &run->policy;
+	options->conf = run->conf;
+	options->ca_name = configured(run, options->ca_name, "ca");
+	options->inventory_file = configured(run, options->inventory_file, "inventory");
+	if (options->inventory_file == NULL)
+		options->inventory_file = DB_DEFAULT_PATH;
+	if (options->actor == NULL)
+		options->actor = user_name();
+	options->args = run->program->args;
+	options->now = clock_now();
+	options->deadline_ms = run->command.deadline_ms;
+	options->is_stopped = is_stopped;
+	if (run->command.verbosity > 0 || isatty(STDERR_FILENO) == 1)
+		options->report = report;
+	return RC_OK;
+}
+
+/* One line that says what to think of the device now. */
+static void
+tell_failure(const struct run *run, enum renew_exit status, const struct err *err,
+    struct buf *out)
+{
+	static const char *const words[] = {
+		[RENEW_EXIT_FAILED] = "failed, the device is as it was",
+		[RENEW_EXIT_CHANGED] = "failed after a change",
+		[RENEW_EXIT_USAGE] = "nothing was done",
+	};
+
+	buf_addf(out, "%s: %s: %s\n", run->program->info->program, words[status],
+	    err->text[0] == '\0' ? rc_text(err->rc) : err->text);
+}
+
+/* "renew_amt_tls: " before a message about the command line. */
+static void
+tell_usage(const struct run *run, const struct err *err, struct buf *out)
+{
+	struct buf head;
+
+	buf_init(&head, OUT_MAX_BYTES);
+	buf_addf(&head, "%s: ", run->program->info->program);
+	(void)command_format_answer(out, &run->command, buf_str(&head), err);
+	buf_clear(&head);
+}
+
+int
+remedy_main(const struct remedy_program *program, int argc, char **argv)
+{
+	enum renew_exit status = RENEW_EXIT_USAGE;
+	struct run run = { .program = program };
+	struct err err = { 0 };
+	struct buf out;
+	int fd = STDOUT_FILENO;
+	enum rc r = RC_OK;
+
+	buf_init(&out, OUT_MAX_BYTES);
+	target_init(&run.target);
+	r = command_start(&run.command, program->info, take, &run, argc, argv, &err);
+	if (r == RC_OK)
+		r = prepare(&run, &err);
+	if (r == RC_OK)
+		r = procedure_run(program->procedure, &run.options, &status, &out,
+		    &err);
+	else if (r == RC_USAGE)
+		tell_usage(&run, &err, &out);
+	if (r != RC_OK && out.len == 0)
+		tell_failure(&run, status, &err, &out);
+	if (r != RC_OK && !run.command.wants_help && !run.command.wants_version)
+		fd = STDERR_FILENO;
+	/* What became of the device counts, not whether anybody reads it. */
+	(void)command_write(fd, buf_str(&out), out.len, NULL);
+	buf_clear(&out);
+	target_clear(&run.target);
+	conf_free(run.conf);
+	command_clear(&run.command);
+	return (int)status;
+}
