@@ -69,8 +69,10 @@ REMEDY_OBJ := $(patsubst %.c,$(B)/%.o,$(filter-out $(REMEDY_MAIN),$(REMEDY_SRC))
 AGENT      := $(AGENT_MAIN:%.c=$(B)/%)
 AGENT_LIB  := $(B)/snmp/libamtagent.a
 MIB        := $(B)/snmp/AMT-CERT-MIB.txt
-# For other programs: snmpd, managers.
+# For other programs: snmpd, managers, monitoring cores.
 NMS_FILES  := $(sort $(filter-out %.service,$(wildcard snmp/nms/*.* snmp/nms/*/*.*)))
+NAGIOS_FILES := $(sort $(wildcard nagios/*.* nagios/*/*.* nagios/*/*/*.*))
+EXAMPLES   := $(NMS_FILES) $(NAGIOS_FILES)
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
@@ -339,11 +341,11 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	$(if $(CHECKS),$(INSTALL) -m 755 $(CHECKS) $(DESTDIR)$(LIBEXECDIR))
 	$(if $(REMEDIES),$(INSTALL) -m 755 $(REMEDIES) $(DESTDIR)$(SBINDIR))
-	$(if $(AGENT),$(INSTALL) -d $(DESTDIR)$(MIBDIR) $(DESTDIR)$(UNITDIR) \
-	    $(addprefix $(DESTDIR)$(DATADIR)/,$(sort $(dir $(NMS_FILES)))))
+	$(if $(AGENT),$(INSTALL) -d $(DESTDIR)$(MIBDIR) $(DESTDIR)$(UNITDIR))
 	$(if $(AGENT),$(INSTALL) -m 755 $(AGENT) $(DESTDIR)$(SBINDIR))
 	$(if $(AGENT),$(INSTALL) -m 644 $(MIB) $(DESTDIR)$(MIBDIR))
-	$(foreach file,$(NMS_FILES),$(INSTALL) -m 644 $(file) $(DESTDIR)$(DATADIR)/$(file) && ):
+	$(INSTALL) -d $(addprefix $(DESTDIR)$(DATADIR)/,$(sort $(dir $(EXAMPLES))))
+	$(foreach file,$(EXAMPLES),$(INSTALL) -m 644 $(file) $(DESTDIR)$(DATADIR)/$(file) && ):
 	$(if $(AGENT),sed 's|/usr/local/sbin|$(SBINDIR)|' snmp/nms/amtcert_agent.service \
 	    >$(DESTDIR)$(UNITDIR)/amtcert_agent.service && \
 	    chmod 644 $(DESTDIR)$(UNITDIR)/amtcert_agent.service)
@@ -356,7 +358,7 @@ uninstall:
 	    $(AGENT:$(B)/snmp/%=$(DESTDIR)$(SBINDIR)/%) \
 	    $(DESTDIR)$(MIBDIR)/AMT-CERT-MIB.txt \
 	    $(DESTDIR)$(UNITDIR)/amtcert_agent.service \
-	    $(addprefix $(DESTDIR)$(DATADIR)/,$(NMS_FILES)) \
+	    $(addprefix $(DESTDIR)$(DATADIR)/,$(EXAMPLES)) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man5/%,$(notdir $(filter %.5,$(MANUALS)))) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(filter %.8,$(MANUALS))))
 

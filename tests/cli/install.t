@@ -10,7 +10,7 @@ root=$tmp/root
 # What is there to be installed, by the names of the sources.
 wanted() { # FOLDER-OF-CHECKS FOLDER-OF-REMEDIES FOLDER-OF-MANUALS
 	local source share=${3%/man}
-	for source in snmp/nms/*.* snmp/nms/*/*.*; do
+	for source in snmp/nms/*.* snmp/nms/*/*.* nagios/*.* nagios/*/*.* nagios/*/*/*.*; do
 		case $source in
 		*.service) echo "${2%/sbin}/lib/systemd/system/$(basename "$source")" ;;
 		*) echo "$share/amtcert/$source" ;;
