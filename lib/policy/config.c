@@ -25,6 +25,8 @@
 static const char *const defaults_keys[] = { COMMON_KEYS, NULL };
 static const char *const group_keys[] = { GROUP_KEYS, NULL };
 static const char *const device_keys[] = { DEVICE_KEYS, NULL };
+static const char *const queue_keys[] = { "budget", "ca-budget", "jobs", "attempts",
+	"breaker", "spread", "job-timeout", "window", "stop-file", "program-dir", NULL };
 static const char *const agent_keys[] = { "agentx-socket", "state-dir", "oid-root",
 	"ping-interval", "reload-interval", "scan-stall", "expiry-horizon", "expiry-rows",
 	"notify", "notify-per-minute", "notify-per-second", "listen", "snmp-config", NULL };
@@ -35,6 +37,7 @@ const struct conf_section_rule config_rules[] = {
 	{ "device", true, device_keys },
 	{ "group", true, group_keys },
 	{ "ca", true, NULL },		/* by backend: ca/ca.h */
+	{ "queue", false, queue_keys }, /* policy/pacing.h */
 	{ "agent", false, agent_keys }, /* snmp/settings.h */
 	{ NULL, false, NULL },
 };

@@ -82,6 +82,7 @@ keys_of() { # FILE ERE: the words in quotes of the definitions that match
 if [ -e lib/policy/config.c ]; then
 	keys=$(
 		keys_of lib/policy/config.c '^#define (COMMON|GROUP|DEVICE)_KEYS'
+		keys_of lib/policy/config.c '^static const char [*]const queue_keys'
 		for source in lib/ca/*.[ch]; do
 			keys_of "$source" \
 			    '^(#define HTTPS_KEYS|static const char [*]const [a-z]+_keys\[\])'
