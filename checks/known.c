@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "inventory/news.h"
+#include "inventory/ours.h"
 #include "policy/config.h"
 
 enum {
@@ -261,6 +262,16 @@ add_pin(const struct known *known, struct facts *facts)
 		sizeof(known->pin.spki_sha256)) == 0;
 }
 
+static void
+mark_ours(struct known *known, struct facts *facts)
+{
+	struct err cause = { 0 };
+	enum rc r = ours_mark(&known->db, known->before.uuid, facts, &cause);
+
+	if (r != RC_OK)
+		set_trouble(known, "journal not looked up", r, &cause);
+}
+
 void
 known_add(struct known *known, const struct policy *policy, struct facts *facts)
 {
@@ -270,6 +281,7 @@ known_add(struct known *known, const struct policy *policy, struct facts *facts)
 	if (!known->is_open)
 		return;
 	add_pin(known, facts);
+	mark_ours(known, facts);
 	if (known->record)
 		r = record(known, policy, facts, &cause);
 	if (r != RC_OK)

@@ -40,8 +40,7 @@ set_serial(X509 *x, uint8_t serial[ISSUE_SERIAL_BYTES], struct err *err)
 
 	if (RAND_bytes(serial, ISSUE_SERIAL_BYTES) != 1)
 		return openssl_failed("no random bytes", err);
-	/* Positive and always of the same length: RFC 5280 4.1.2.2. */
-	serial[0] = (uint8_t)((serial[0] & 0x3f) | 0x40);
+	serial[0] = (uint8_t)((serial[0] & OWN_FORM_SERIAL_MASK) | OWN_FORM_SERIAL_SET);
 	bn = BN_bin2bn(serial, ISSUE_SERIAL_BYTES, NULL);
 	number = bn != NULL ? BN_to_ASN1_INTEGER(bn, NULL) : NULL;
 	if (number == NULL || X509_set_serialNumber(x, number) != 1)
@@ -179,6 +178,7 @@ add_extensions(X509 *x, const struct issuer *issuer, const struct csr_profile *p
 	const char *eku =
 	    profile->eku == CERT_EKU_CLIENT_AUTH ? "clientAuth" : "serverAuth";
 	const struct extension rows[] = {
+		/* as x509/own_form.c knows them */
 		{ NID_subject_key_identifier, "hash" },
 		{ NID_authority_key_identifier, "keyid:always" },
 		{ NID_basic_constraints, "critical,CA:FALSE" },

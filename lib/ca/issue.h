@@ -12,9 +12,10 @@
 #include "base/rc.h"
 #include "ca/issuer.h"
 #include "x509/csr.h"
+#include "x509/own_form.h"
 
 enum {
-	ISSUE_SERIAL_BYTES = 16,
+	ISSUE_SERIAL_BYTES = OWN_FORM_SERIAL_BYTES,
 	ISSUE_NAMES_MAX = 16,
 	ISSUE_COMMON_NAME_MAX_BYTES = 64, /* ub-common-name, RFC 5280 A.1 */
 };

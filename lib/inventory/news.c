@@ -7,29 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "inventory/ours.h"
 #include "inventory/pin.h"
-
-/* Was the key made by a remedy of ours, for this device? */
-static enum rc
-ask_ours(struct db *db, const char *uuid, const uint8_t spki[CERT_FINGERPRINT_BYTES],
-    bool *ret_ours, struct err *err)
-{
-	const struct db_value values[] = { db_text(uuid),
-		db_blob(spki, CERT_FINGERPRINT_BYTES) };
-	sqlite3_stmt *stmt = NULL;
-	bool is_row = false;
-	enum rc r;
-
-	r = db_query_kept(db,
-	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ?", values,
-	    2, &stmt, err);
-	if (r == RC_OK)
-		r = db_next(db, stmt, &is_row, err);
-	db_done(stmt);
-	if (r == RC_OK)
-		*ret_ours = is_row;
-	return r;
-}
 
 static void
 compare_names(const struct facts *before, const struct facts *facts, int64_t now,
@@ -67,14 +46,16 @@ compare_issuers(struct db *db, const struct facts *before, const struct cert *le
 
 	if (old == NULL || strcmp(old->issuer, leaf->issuer) == 0)
 		return RC_OK;
-	r = ask_ours(db, before->uuid, old->spki_sha256, &was_ours, err);
+	r = ours_has_key(db, before->uuid, old->spki_sha256, &was_ours, err);
 	if (r == RC_OK)
-		r = ask_ours(db, before->uuid, leaf->spki_sha256, &is_ours, err);
+		r = ours_has_key(db, before->uuid, leaf->spki_sha256, &is_ours, err);
 	if (r != RC_OK)
 		return r;
 	history->issuer_changed_at = now;
 	history->issuer_was_ours = was_ours;
 	history->issuer_is_ours = is_ours;
+	if (was_ours != is_ours) /* between others it is their affair */
+		history->n_swaps++;
 	(void)snprintf(history->issuer_before, sizeof(history->issuer_before), "%.255s",
 	    old->issuer);
 	(void)snprintf(history->issuer_now, sizeof(history->issuer_now), "%.255s",
@@ -96,7 +77,7 @@ compare_key(struct db *db, int64_t device_id, const struct facts *before,
 	if (r != RC_OK || pin.is_set ||
 	    memcmp(pin.spki_sha256, leaf->spki_sha256, sizeof(pin.spki_sha256)) == 0)
 		return r;
-	r = ask_ours(db, before->uuid, leaf->spki_sha256, &is_ours, err);
+	r = ours_has_key(db, before->uuid, leaf->spki_sha256, &is_ours, err);
 	if (r == RC_OK && !is_ours) {
 		history->has_other_key = true;
 		history->key_seen_at = pin.at;

@@ -9,6 +9,7 @@
 #include "inventory/archive.h"
 #include "inventory/cert_row.h"
 #include "inventory/event.h"
+#include "inventory/ours.h"
 #include "inventory/slot.h"
 
 /* One update, as its parts see it. */
@@ -20,28 +21,6 @@ struct update {
 	struct slots_result result;
 	struct err *err;
 };
-
-/* Was a certificate made by a remedy of ours, for this device? */
-static enum rc
-ask_ours(const struct update *u, const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES],
-    bool *ret_ours)
-{
-	const struct db_value values[] = { db_text(u->asset->uuid),
-		db_blob(spki_sha256, CERT_FINGERPRINT_BYTES) };
-	sqlite3_stmt *stmt = NULL;
-	bool is_row = false;
-	enum rc r;
-
-	r = db_query_kept(u->db,
-	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ?", values,
-	    2, &stmt, u->err);
-	if (r == RC_OK)
-		r = db_next(u->db, stmt, &is_row, u->err);
-	db_done(stmt);
-	if (r == RC_OK)
-		*ret_ours = is_row;
-	return r;
-}
 
 static enum rc
 tell_state(const struct update *u, const struct use *use, enum state old_state,
@@ -135,9 +114,10 @@ succeed(struct update *u, const struct slot *slot)
 		u->result.has_new_tls = true;
 	if (info == NULL || !info->is_archived)
 		return RC_OK;
-	r = ask_ours(u, slot->spki_sha256, &was_ours);
+	r = ours_has_key(u->db, u->asset->uuid, slot->spki_sha256, &was_ours, u->err);
 	if (r == RC_OK)
-		r = ask_ours(u, slot->use->cert->spki_sha256, &is_ours);
+		r = ours_has_key(u->db, u->asset->uuid, slot->use->cert->spki_sha256,
+		    &is_ours, u->err);
 	if (r == RC_OK)
 		r = tell_successor(u, slot, was_ours, is_ours);
 	if (r == RC_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "inventory/history.h"
+#include "inventory/ours.h"
 #include "inventory/reading.h"
 #include "inventory/settle.h"
 #include "inventory/snapshot.h"
@@ -101,6 +102,8 @@ read_all(struct db *db, int64_t device_id, enum snapshot_part part, int64_t now,
 		return r;
 	take_asset(&asset, &facts);
 	r = read_part(db, &standing, part, &facts, err);
+	if (r == RC_OK)
+		r = ours_mark(db, asset.uuid, &facts, err);
 	if (r == RC_OK)
 		r = history_read(db, &asset, &standing, now, &facts.history, err);
 	if (r != RC_OK) {

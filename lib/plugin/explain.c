@@ -167,4 +167,7 @@ explain_judged(struct output *output, const struct judged *judged,
 	explain_due(&e);
 	explain_gates(&e);
 	output_line(output, "  so: %s", state_text(judged->state));
+	if (judged->maker != MAKER_UNASKED)
+		output_line(output, "  made by %s, renewed by %s",
+		    maker_by(judged->maker), maker_renewal(judged->maker));
 }

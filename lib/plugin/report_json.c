@@ -53,6 +53,10 @@ add_judged(struct json *json, const struct judged *judged)
 	json_string(json, "slot", judged->slot);
 	json_string(json, "state", state_text(judged->state));
 	add_cert(json, judged->cert);
+	if (judged->maker != MAKER_UNASKED) {
+		json_string(json, "maker", maker_word(judged->maker));
+		json_string(json, "renewed_by", maker_renewal(judged->maker));
+	}
 	json_number(json, "left_s", judged->left_s);
 	json_number(json, "lifetime_s", judged->lifetime_s);
 	json_string(json, "policy", policy_rule_text(judged->rule));

@@ -47,6 +47,7 @@ struct facts_cert {
 	bool is_read_only; /* made by the firmware */
 	unsigned int usage;
 	bool has_key; /* its key pair is in the store */
+	bool is_ours; /* a remedy of ours made it; of the inventory */
 };
 
 /* One AMT_PublicPrivateKeyPair. */
@@ -81,6 +82,7 @@ struct facts_presented {
 	char protocol[32];
 	char cipher[64];
 	bool secure_renegotiation;
+	bool is_ours;		/* the leaf, as of a certificate in the store */
 	bool wants_client_cert; /* shown, then closed on us for lack of one */
 	struct path path;	/* to the operator's anchors */
 	enum name_match name_match;

@@ -20,6 +20,7 @@ struct about {
 	unsigned int usage; /* USAGE_NONE: what the TLS port presents */
 	bool is_path_ca;    /* of the path, above the leaf: a person renews it */
 	bool is_anchor;	    /* its own signature does not matter */
+	enum maker maker;   /* of an end entity's certificate */
 	bool is_root;	    /* in the firmware: another one is installed beside it */
 	int64_t now;
 };
@@ -45,6 +46,10 @@ enum rc judge_period(struct verdict *verdict, const struct about *about,
 
 /* Key size, and the digest of the signature unless it is an anchor's. */
 enum rc judge_strength(struct verdict *verdict, const struct about *about,
+    struct err *err);
+
+/* Who made it, where nobody renews that. */
+enum rc judge_maker(struct verdict *verdict, const struct about *about,
     struct err *err);
 
 /* What a name match says of the certificate. */

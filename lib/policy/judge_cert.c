@@ -58,6 +58,15 @@ judge_strength(struct verdict *verdict, const struct about *about, struct err *e
 }
 
 enum rc
+judge_maker(struct verdict *verdict, const struct about *about, struct err *err)
+{
+	if (!maker_is_note(about->maker))
+		return RC_OK;
+	return judge_add(verdict, about, REASON_MAKER, err, "made by %s, renewed by %s",
+	    maker_by(about->maker), maker_renewal(about->maker));
+}
+
+enum rc
 judge_name(struct verdict *verdict, const struct about *about, enum name_match match,
     const char *host, struct err *err)
 {

@@ -58,6 +58,7 @@ fill_numbers(struct judged *judged, const struct about *about,
 	memcpy(judged->slot, about->slot, sizeof(judged->slot));
 	judged->cert = cert;
 	judged->usage = about->usage;
+	judged->maker = about->maker;
 	judged->rule = policy->rule;
 	judged->left_s = cert_left_s(cert, about->now);
 	judged->lifetime_s = cert_lifetime_s(cert);

@@ -165,9 +165,21 @@ judge_path(struct verdict *verdict, const struct about *leaf,
 	    reason_sentence(REASON_BAD_PATH), words);
 }
 
+/* Where the store was read, too, it tells what the firmware made. */
+static enum maker
+find_maker(const struct facts *facts)
+{
+	const struct cert *leaf = facts->presented.certs[0];
+	const struct facts_cert *stored = facts_find_cert_by_der(facts, leaf);
+
+	return maker_find(leaf, facts->presented.is_ours,
+	    stored != NULL && stored->is_read_only);
+}
+
 static enum rc
-judge_elements(struct verdict *verdict, const struct elements *elements,
-    const struct policy *policy, int64_t now, struct err *err)
+judge_elements(struct verdict *verdict, const struct facts *facts,
+    const struct elements *elements, const struct policy *policy, int64_t now,
+    struct err *err)
 {
 	struct policy for_ca = judge_policy_for_ca(policy);
 	enum rc r = RC_OK;
@@ -175,9 +187,13 @@ judge_elements(struct verdict *verdict, const struct elements *elements,
 	for (size_t i = 0; r == RC_OK && i < elements->n; i++) {
 		struct about about = about_element(elements, i, now);
 
+		if (i == 0)
+			about.maker = find_maker(facts);
 		r = judge_period(verdict, &about, i == 0 ? policy : &for_ca, err);
 		if (r == RC_OK)
 			r = judge_strength(verdict, &about, err);
+		if (r == RC_OK)
+			r = judge_maker(verdict, &about, err);
 	}
 	return r;
 }
@@ -224,7 +240,7 @@ verdict_judge_presented(const struct facts *facts, const struct policy *policy,
 	if (r == RC_OK)
 		r = judge_name(verdict, &leaf, presented->name_match, facts->name, err);
 	if (r == RC_OK)
-		r = judge_elements(verdict, &elements, policy, now, err);
+		r = judge_elements(verdict, facts, &elements, policy, now, err);
 	if (r == RC_OK)
 		r = note_extra(verdict, presented, &elements, now, err);
 	if (r == RC_OK && presented->wants_client_cert)

@@ -42,6 +42,9 @@ about_bound(const struct store *s, const struct facts_cert *bound)
 	about.cert = bound->cert;
 	about.usage = bound->usage;
 	about.is_anchor = (bound->usage & (LEAF_USAGES | USAGE_OTHER)) == 0;
+	if (!about.is_anchor)
+		about.maker =
+		    maker_find(bound->cert, bound->is_ours, bound->is_read_only);
 	if (!is_taken(s->verdict, label)) {
 		n = snprintf(about.slot, sizeof(about.slot), "%s", label);
 		m = snprintf(about.name, sizeof(about.name), "%s",
@@ -88,6 +91,8 @@ judge_bound(const struct store *s, const struct facts_cert *bound)
 		r = judge_period(s->verdict, &about, s->policy, s->err);
 	if (r == RC_OK)
 		r = judge_strength(s->verdict, &about, s->err);
+	if (r == RC_OK)
+		r = judge_maker(s->verdict, &about, s->err);
 	return r;
 }
 

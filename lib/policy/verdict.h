@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "policy/facts.h"
+#include "policy/maker.h"
 #include "policy/policy.h"
 #include "policy/state.h"
 
@@ -60,6 +61,8 @@
 	    "template major version below the wanted one")                             \
 	X(REASON_LIFETIME_LONG, STATE_WARNING, "lifetime_long", REMEDY_PERSON,         \
 	    "lifetime above the allowed one")                                          \
+	X(REASON_MAKER, STATE_OK, "maker", REMEDY_NONE,                                \
+	    "made by somebody who does not renew it")                                  \
 	X(REASON_NO_END, STATE_OK, "no_end", REMEDY_NONE,                              \
 	    "no well-defined expiration (9999-12-31)")                                 \
 	X(REASON_TLS_OFF, STATE_CRITICAL, "tls_off", REMEDY_REPROVISION_TLS,           \
@@ -192,6 +195,7 @@ struct judged {
 	char slot[FINDING_SLOT_SIZE];
 	const struct cert *cert; /* lent from the facts */
 	unsigned int usage;
+	enum maker maker;      /* MAKER_UNASKED of a CA */
 	enum policy_rule rule; /* that gave the window: a CA's may be another */
 	int64_t left_s;
 	int64_t lifetime_s;

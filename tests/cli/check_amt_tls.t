@@ -77,6 +77,8 @@ like "$out" ' issuer=[0-9]+s;.* anchor=[0-9]+s;' "and has its own pair"
 finds p384 0 'valid, 364 d left' "AMT 22 is read"
 finds template 1 'template version 100 is below the wanted 101' "an old template is WARNING" \
     --template-major 101
+look template -v
+like "$out" 'made by a Windows enterprise CA, renewed by whoever asked for it' "and its maker is told"
 finds template 0 'valid, ' "the wanted one is OK" --template-major 100
 finds good 1 'issued for 365 d, at most 90 d' "too long a lifetime is WARNING" --max-lifetime 90d
 
@@ -105,7 +107,10 @@ pin=$(openssl x509 -in "$lab/self-signed.pem" -noout -pubkey |
     openssl pkey -pubin -outform DER | sha256sum | cut -c 1-64)
 address_of self-signed
 run "$check" -H self-signed.lab.example -I "$addr" -p "$port" --pin "sha256:$pin"
-says AMT_TLS 0 'valid, 36[45] d left' "a pin takes the place of the anchor"
+says AMT_TLS 0 'valid, 36[45] d left.*made by an unknown program, self-signed, renewed by nobody' \
+    "a pin takes the place of the anchor"
+run "$check" -H self-signed.lab.example -I "$addr" -p "$port" --pin "sha256:$pin" --json
+like "$out" '"maker":"self_signed","renewed_by":"nobody"' "and programs are told who made it, too"
 address_of good
 run "$check" -H good.lab.example -I "$addr" -p "$port" --pin "sha256:$pin"
 says AMT_TLS 2 'key differs from the pinned one, it is now sha256:[0-9a-f]{64}' \

@@ -151,7 +151,8 @@ every_line_of_the_first_row_is_as_documented(void **state)
 	    "  D reached, due? yes. left down to F, critical? no. D + G reached, "
 	    "warning? yes\n"
 	    "  that is, in seconds left: warning 3628800:, critical 1209600:\n"
-	    "  so: warning\n");
+	    "  so: warning\n"
+	    "  made by an unknown program, renewed by nobody known\n");
 	buf_clear(&out);
 }
 

@@ -316,6 +316,7 @@ an_ec_key_does_not_encipher_and_dates_may_pass_2050(void **state)
 	assert_int_equal(cert->eku, CERT_EKU_CLIENT_AUTH);
 	assert_true(cert->can_sign_digitally);
 	assert_false(cert->can_encipher_keys);
+	assert_true(own_form_has(cert));
 	cert_free(cert);
 	free(csr);
 	X509_free(ca);
