@@ -88,14 +88,20 @@ set_address(struct target *target, const char *value, struct err *err)
 }
 
 static enum rc
-set_port(struct target *target, const char *value, struct err *err)
+parse_port(const char *value, uint16_t *ret_port, struct err *err)
 {
 	int64_t port = 0;
 	enum rc r = num_parse(value, 1, UINT16_MAX, &port, err);
 
 	if (r == RC_OK)
-		target->port = (uint16_t)port;
+		*ret_port = (uint16_t)port;
 	return r;
+}
+
+static enum rc
+set_port(struct target *target, const char *value, struct err *err)
+{
+	return parse_port(value, &target->port, err);
 }
 
 static enum rc
@@ -218,6 +224,12 @@ set_plain_allowed(struct target *target, const char *value, struct err *err)
 	return set_flag(&target->plain_allowed, value, err);
 }
 
+static enum rc
+set_plain_port(struct target *target, const char *value, struct err *err)
+{
+	return parse_port(value, &target->plain_port, err);
+}
+
 /* Options of either table, by long name. */
 static const struct {
 	const char *name;
@@ -304,6 +316,7 @@ static const struct {
 	{ "secret-file", set_secret_file, has_secret },
 	{ "legacy-tls", set_legacy_tls, NULL },
 	{ "plain-allowed", set_plain_allowed, NULL },
+	{ "plain-port", set_plain_port, NULL },
 };
 
 void
@@ -396,21 +409,47 @@ check(const struct target *target, struct err *err)
 	return RC_OK;
 }
 
+static void
+choose_ports(struct target *target, uint16_t given)
+{
+	bool is_told = given != 0 || target->plain_port != 0;
+
+	if (!target->plain) {
+		if (target->port == 0)
+			target->port = TARGET_PORT_TLS;
+		target->tls_port = target->port;
+		return;
+	}
+	target->tls_port =
+	    is_told && target->port != 0 ? target->port : TARGET_PORT_TLS;
+	if (given != 0)
+		target->port = given;
+	else if (target->plain_port != 0)
+		target->port = target->plain_port;
+	else if (target->port == 0)
+		target->port = TARGET_PORT_PLAIN;
+}
+
 enum rc
 target_complete(struct target *target, const struct conf *conf, struct err *err)
 {
+	uint16_t given = target->port;
 	enum rc r = RC_OK;
 
 	if (target->name == NULL)
 		return err_set(err, RC_USAGE,
 		    "--hostname: missing: which name must the certificate bear?");
+	/* With --plain the port given is the plain one, and that of the file may be
+	 * where TLS is. */
+	if (target->plain)
+		target->port = 0;
 	r = take_keys(target, conf, err);
 	if (r == RC_OK)
 		r = check(target, err);
 	if (r == RC_OK && target->logname == NULL)
 		r = set_text(&target->logname, USER_DEFAULT, err);
-	if (r == RC_OK && target->port == 0)
-		target->port = target->plain ? TARGET_PORT_PLAIN : TARGET_PORT_TLS;
+	if (r == RC_OK)
+		choose_ports(target, given);
 	return r;
 }
 

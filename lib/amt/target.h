@@ -39,8 +39,10 @@ struct target {
 	char *client_cert_file;
 	char *client_key_file;
 	bool legacy_tls;
-	bool plain_allowed; /* the device's own section says so */
-	bool plain;	    /* --plain: use 16992; needs plain_allowed */
+	bool plain_allowed;  /* the device's own section says so */
+	bool plain;	     /* --plain: use 16992; needs plain_allowed */
+	uint16_t plain_port; /* of the file; 0: not said */
+	uint16_t tls_port;   /* where TLS is, also when port is the plain one */
 };
 
 void target_init(struct target *target);
@@ -62,8 +64,9 @@ enum rc target_take_option(struct target *target, const struct opt *opt,
  * Fill what the command line left open from [device NAME], then its
  * [group NAME], then [defaults]. conf may be NULL. Then check: a name is there,
  * the address can be one, client certificate and key come together, --plain only
- * where the device's own section has plain-allowed. Sets the port that was not
- * given. RC_CONFIG with file and line, RC_USAGE, RC_NOMEM.
+ * where the device's own section has plain-allowed. Sets the ports that were not
+ * given: with plain, port is that of the command line, else plain-port, else the
+ * port of the file. RC_CONFIG with file and line, RC_USAGE, RC_NOMEM.
  */
 enum rc target_complete(struct target *target, const struct conf *conf,
     struct err *err);

@@ -20,7 +20,7 @@
 /* What lowers a guard is written down for those it is meant for, never for all;
  * and log-ins without TLS for each device by itself. */
 #define GROUP_KEYS COMMON_KEYS, "legacy-tls"
-#define DEVICE_KEYS GROUP_KEYS, "address", "pin", "plain-allowed", "group"
+#define DEVICE_KEYS GROUP_KEYS, "address", "pin", "plain-allowed", "plain-port", "group"
 
 static const char *const defaults_keys[] = { COMMON_KEYS, NULL };
 static const char *const group_keys[] = { GROUP_KEYS, NULL };

@@ -160,7 +160,44 @@ plain_needs_the_devices_own_word(void **state)
 		      "[device pc01.example]\nplain-allowed = yes\n", &err),
 	    RC_OK, &err);
 	assert_int_equal(target.port, 16992);
+	assert_int_equal(target.tls_port, 16993);
 	target_clear(&target);
+}
+
+/* What is given or written for the plain port leaves the other to TLS. */
+static void
+plain_and_tls_have_a_port_each(void **state)
+{
+#define ALLOWED "[device pc01.example]\nplain-allowed = yes\n"
+	static const struct {
+		const char *given; /* -p */
+		const char *file;
+		uint16_t port;
+		uint16_t tls_port;
+	} rows[] = {
+		{ NULL, ALLOWED, 16992, 16993 },
+		{ NULL, ALLOWED "port = 4000\n", 4000, 16993 },
+		{ NULL, ALLOWED "plain-port = 5000\n", 5000, 16993 },
+		{ NULL, ALLOWED "port = 4000\nplain-port = 5000\n", 5000, 4000 },
+		{ "6000", ALLOWED "port = 4000\nplain-port = 5000\n", 6000, 4000 },
+		{ "6000", ALLOWED "port = 4000\n", 6000, 4000 },
+		{ "6000", ALLOWED, 6000, 16993 },
+	};
+	const char *options[] = { "hostname", "pc01.example", "plain", NULL, "port",
+		NULL, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct target target;
+		struct err err = { 0 };
+
+		options[4] = rows[i].given == NULL ? NULL : "port";
+		options[5] = rows[i].given;
+		assert_rc(complete(&target, options, rows[i].file, &err), RC_OK, &err);
+		assert_int_equal(target.port, rows[i].port);
+		assert_int_equal(target.tls_port, rows[i].tls_port);
+		target_clear(&target);
+	}
 }
 
 static void
@@ -312,6 +349,7 @@ main(void)
 		cmocka_unit_test(the_file_fills_what_is_open),
 		cmocka_unit_test(the_command_line_goes_before_the_file),
 		cmocka_unit_test(plain_needs_the_devices_own_word),
+		cmocka_unit_test(plain_and_tls_have_a_port_each),
 		cmocka_unit_test(refuses_options_that_cannot_be),
 		cmocka_unit_test(names_the_line_of_a_wrong_value),
 		cmocka_unit_test(one_half_of_a_client_certificate_is_no_reason_to_mix),
