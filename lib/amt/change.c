@@ -17,6 +17,7 @@
 enum {
 	BLOB_TEXT_MAX_BYTES = 16 * 1024, /* base64 of a blob that is sent */
 	CSR_MAX_BYTES = 8192,
+	NUMBER_MAX_BYTES = 32,
 };
 
 /* The instance with that InstanceID; the parts live as long as this struct. */
@@ -180,11 +181,11 @@ out:
 	return r;
 }
 
-enum rc
-change_add_certificate(struct device *device, const uint8_t *der, size_t len,
-    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err)
+static enum rc
+add_certificate(struct device *device, const char *method, const uint8_t *der,
+    size_t len, char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status,
+    struct err *err)
 {
-	static const char method[] = "AddCertificate";
 	struct property argument = { .name = "CertificateBlob" };
 	struct reply reply = { 0 };
 	struct buf text;
@@ -210,6 +211,22 @@ out:
 	reply_clear(&reply);
 	buf_clear(&text);
 	return r;
+}
+
+enum rc
+change_add_certificate(struct device *device, const uint8_t *der, size_t len,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err)
+{
+	return add_certificate(device, "AddCertificate", der, len, ret_instance_id,
+	    ret_status, err);
+}
+
+enum rc
+change_add_trusted_root(struct device *device, const uint8_t *der, size_t len,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err)
+{
+	return add_certificate(device, "AddTrustedRootCertificate", der, len,
+	    ret_instance_id, ret_status, err);
 }
 
 enum rc
@@ -243,6 +260,83 @@ change_bind_tls(struct device *device, bool context_exists,
 	}
 	return take_fault(device, "AMT_TLSCredentialContext", r, &cause, ret_status,
 	    err);
+}
+
+enum rc
+change_unbind_tls(struct device *device, int *ret_status, struct err *err)
+{
+	struct err cause = { 0 };
+	enum rc r =
+	    wsman_delete(device_wsman(device), CLASS_TLS_CONTEXT, NULL, 0, &cause);
+
+	*ret_status = 0;
+	return take_fault(device, "AMT_TLSCredentialContext", r, &cause, ret_status,
+	    err);
+}
+
+enum rc
+change_set_tls(struct device *device, const struct facts_tls *tls, int *ret_status,
+    struct err *err)
+{
+	const struct selector selector = { .name = "InstanceID",
+		.text = INSTANCE_TLS_NETWORK };
+	struct property list[5 + FACTS_TRUSTED_CN_MAX];
+	struct err cause = { 0 };
+	size_t n = 0;
+	enum rc r = RC_OK;
+
+	list[n++] = (struct property){ .name = "AcceptNonSecureConnections",
+		.text = tls->accepts_non_secure ? "true" : "false" };
+	list[n++] =
+	    (struct property){ .name = "ElementName", .text = INSTANCE_TLS_NETWORK };
+	list[n++] = (struct property){ .name = "Enabled",
+		.text = tls->is_enabled ? "true" : "false" };
+	list[n++] =
+	    (struct property){ .name = "InstanceID", .text = INSTANCE_TLS_NETWORK };
+	list[n++] = (struct property){ .name = "MutualAuthentication",
+		.text = tls->is_mutual ? "true" : "false" };
+	for (size_t i = 0; i < tls->n_trusted_cn; i++)
+		list[n++] = (struct property){ .name = "TrustedCN",
+			.text = tls->trusted_cn[i] };
+	*ret_status = 0;
+	r = wsman_put(device_wsman(device), CLASS_TLS_SETTINGS, &selector, 1, list, n,
+	    &cause);
+	return take_fault(device, "AMT_TLSSettingData", r, &cause, ret_status, err);
+}
+
+static enum rc
+add_number(struct property *property, const char *name, int64_t number,
+    struct buf *text, struct err *err)
+{
+	enum rc r = buf_addf(text, "%lld", (long long)number);
+
+	*property = (struct property){ .name = name, .text = buf_str(text) };
+	return r == RC_OK ? r : err_set(err, r, "%s: %s", name, rc_text(r));
+}
+
+enum rc
+change_set_clock(struct device *device, int64_t ta0, int64_t tm1, int64_t tm2,
+    int *ret_status, struct err *err)
+{
+	static const char *const names[] = { "Ta0", "Tm1", "Tm2" };
+	const int64_t numbers[] = { ta0, tm1, tm2 };
+	struct property arguments[3];
+	struct buf texts[3];
+	struct reply reply = { 0 };
+	enum rc r = RC_OK;
+
+	*ret_status = 0;
+	for (size_t i = 0; i < 3; i++)
+		buf_init(&texts[i], NUMBER_MAX_BYTES);
+	for (size_t i = 0; i < 3 && r == RC_OK; i++)
+		r = add_number(&arguments[i], names[i], numbers[i], &texts[i], err);
+	if (r == RC_OK)
+		r = invoke(device, CLASS_TIME, "SetHighAccuracyTimeSynch", arguments, 3,
+		    &reply, ret_status, err);
+	reply_clear(&reply);
+	for (size_t i = 0; i < 3; i++)
+		buf_clear(&texts[i]);
+	return r;
 }
 
 enum rc

@@ -38,6 +38,27 @@ enum rc change_add_certificate(struct device *device, const uint8_t *der, size_t
 enum rc change_bind_tls(struct device *device, bool context_exists,
     const char *cert_instance_id, int *ret_status, struct err *err);
 
+/* AMT_PublicKeyManagementService.AddTrustedRootCertificate: refused while mutual
+ * TLS is on; before AMT 11.8 self-signed ones only. */
+enum rc change_add_trusted_root(struct device *device, const uint8_t *der, size_t len,
+    char ret_instance_id[FACTS_INSTANCE_SIZE], int *ret_status, struct err *err);
+
+/* Bind no certificate to TLS any more. Pending until change_commit. */
+enum rc change_unbind_tls(struct device *device, int *ret_status, struct err *err);
+
+/* The settings of the network interface; what the firmware alone may set is left
+ * out. Pending until change_commit, but for trusted_cn. */
+enum rc change_set_tls(struct device *device, const struct facts_tls *tls,
+    int *ret_status, struct err *err);
+
+/*
+ * AMT_TimeSynchronizationService.SetHighAccuracyTimeSynch. All seconds since 1970:
+ * ta0 what the device said, tm1 our time when it said so, tm2 our time now. The
+ * firmware adds the mean of what it is behind at both moments.
+ */
+enum rc change_set_clock(struct device *device, int64_t ta0, int64_t tm1, int64_t tm2,
+    int *ret_status, struct err *err);
+
 /* AMT_SetupAndConfigurationService.CommitChanges. */
 enum rc change_commit(struct device *device, int *ret_status, struct err *err);
 
