@@ -41,6 +41,7 @@
 	" signed_csr BLOB,"                                                    \
 	" new_cert BLOB,"                                                      \
 	" added BLOB CHECK (length(added) % 32 = 0),"                          \
+	" memo TEXT NOT NULL DEFAULT '',"                                      \
 	" CHECK ((closed_at IS NULL) = (outcome IS NULL)),"                    \
 	" CHECK ((new_spki IS NULL) = (new_spki_sha256 IS NULL))"              \
 	") STRICT;"                                                            \

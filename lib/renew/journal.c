@@ -14,7 +14,7 @@
 
 enum {
 	TEXT_SIZE = 1024,
-	N_LEARNT = 15,
+	N_LEARNT = 16,
 };
 
 static const char *const outcomes[] = { "done", "undone", "refused" };
@@ -50,6 +50,7 @@ bind_learnt(const struct journal_run *run, uint8_t spki_sha256[SHA256_DIGEST_LEN
 	values[n++] = blob(run->signed_csr, run->signed_csr_len);
 	values[n++] = blob(run->new_cert, run->new_cert_len);
 	values[n++] = blob(run->added, run->added_len);
+	values[n++] = db_text(run->memo);
 	values[n] = db_int(run->id);
 }
 
@@ -78,7 +79,7 @@ update_run(struct db *db, const struct journal_run *run, struct err *err)
 	    " old_cert_instance_id = ?, old_key_instance_id = ?,"
 	    " new_cert_instance_id = ?, new_key_instance_id = ?, keys_before = ?,"
 	    " new_spki = ?, new_spki_sha256 = ?, csr = ?, signed_csr = ?, new_cert = ?,"
-	    " added = ?"
+	    " added = ?, memo = ?"
 	    " WHERE id = ? AND closed_at IS NULL",
 	    values, N_LEARNT, err);
 	if (r == RC_OK && sqlite3_changes(db->sqlite) != 1)

@@ -15,7 +15,8 @@
 #include "policy/facts.h"
 
 enum {
-	JOURNAL_WORD_SIZE = 32
+	JOURNAL_WORD_SIZE = 32,
+	JOURNAL_MEMO_SIZE = 128,
 };
 
 /* A run as it stands. Blobs are owned; clear with journal_run_clear. */
@@ -46,6 +47,9 @@ struct journal_run {
 	size_t new_cert_len;
 	uint8_t *added; /* SHA-256s of issuers that this run stored, 32 bytes each */
 	size_t added_len;
+	/* Words by which a remedy remembers what it cannot read from the device
+	 * any more: what is to be done, how a setting was. */
+	char memo[JOURNAL_MEMO_SIZE];
 };
 
 /* Free the blobs; the struct is zeroed. */

@@ -87,7 +87,7 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	run->id = sqlite3_column_int64(stmt, 0);
 	run->started_at = sqlite3_column_int64(stmt, 1);
 	run->step_done = sqlite3_column_int64(stmt, 2) != 0;
-	run->open = sqlite3_column_int64(stmt, 18) != 0;
+	run->open = sqlite3_column_int64(stmt, 19) != 0;
 	r = READ_TEXT(3, device_uuid);
 	if (r == RC_OK)
 		r = READ_TEXT(4, remedy);
@@ -118,6 +118,8 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 		r = READ_BLOB(16, new_cert);
 	if (r == RC_OK)
 		r = READ_BLOB(17, added);
+	if (r == RC_OK)
+		r = READ_TEXT(18, memo);
 	return r;
 }
 
@@ -125,7 +127,7 @@ read_run(sqlite3_stmt *stmt, struct journal_run *run, struct err *err)
 	"SELECT id, started_at, step_done, device_uuid, remedy, serial_number,"   \
 	" step, old_fingerprint, old_cert_instance_id, old_key_instance_id,"      \
 	" new_cert_instance_id, new_key_instance_id, keys_before, new_spki, csr," \
-	" signed_csr, new_cert, added, closed_at IS NULL FROM run"
+	" signed_csr, new_cert, added, memo, closed_at IS NULL FROM run"
 #define NEWEST " ORDER BY id DESC LIMIT 1"
 
 /* The first run that a statement made of SELECT_RUN gives. */

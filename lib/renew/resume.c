@@ -134,6 +134,7 @@ resume_begin(struct renewal *rn, struct err *err)
 	(void)snprintf(run.remedy, sizeof(run.remedy), "%s", rn->procedure->program);
 	if (rn->procedure->due_cert != NULL)
 		note_due_cert(rn, rn->procedure->due_cert(rn), &run);
+	memcpy(run.memo, rn->run.memo, sizeof(run.memo));
 	journal_run_clear(&rn->run);
 	rn->run = run;
 	if (!rn->options->apply)

@@ -75,6 +75,7 @@ learn_all(struct journal_run *run)
 	run->added_len = 32;
 	memcpy(run->new_cert_instance_id, "Cert 1", sizeof("Cert 1"));
 	memcpy(run->new_key_instance_id, "Key 1", sizeof("Key 1"));
+	memcpy(run->memo, "tls-off", sizeof("tls-off"));
 }
 
 static int64_t
@@ -122,6 +123,7 @@ expect_same(const struct journal_run *a, const struct journal_run *b)
 	expect_blob(a->signed_csr, a->signed_csr_len, b->signed_csr, b->signed_csr_len);
 	expect_blob(a->new_cert, a->new_cert_len, b->new_cert, b->new_cert_len);
 	expect_blob(a->added, a->added_len, b->added, b->added_len);
+	assert_string_equal(a->memo, b->memo);
 }
 
 /* What another process would find. */
