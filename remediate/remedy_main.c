@@ -19,7 +19,8 @@
 #include "policy/setting.h"
 
 enum {
-	OUT_MAX_BYTES = 64 * 1024
+	OUT_MAX_BYTES = 64 * 1024,
+	USER_BYTES = 4096,
 };
 
 struct run {
@@ -30,6 +31,7 @@ struct run {
 	struct conf *conf;
 	struct policy policy;
 	struct procedure_options options;
+	char user[USER_BYTES]; /* what getpwuid_r() points into */
 };
 
 /* clang-format off */
@@ -134,12 +136,17 @@ configured(const struct run *run, const char *given, const char *key)
 			     : config_find(run->conf, run->target.name, key).text;
 }
 
+/* Who runs this; NULL for one without a name. */
 static const char *
-user_name(void)
+user_name(struct run *run)
 {
-	const struct passwd *user = getpwuid(getuid());
+	struct passwd user;
+	struct passwd *found = NULL;
 
-	return user == NULL ? NULL : user->pw_name;
+	if (getpwuid_r(getuid(), &user, run->user, sizeof(run->user), &found) != 0 ||
+	    found == NULL)
+		return NULL;
+	return found->pw_name;
 }
 
 static enum rc
@@ -165,7 +172,7 @@ prepare(struct run *run, struct err *err)
 	if (options->inventory_file == NULL)
 		options->inventory_file = DB_DEFAULT_PATH;
 	if (options->actor == NULL)
-		options->actor = user_name();
+		options->actor = user_name(run);
 	options->args = run->program->args;
 	options->now = clock_now();
 	options->deadline_ms = run->command.deadline_ms;
