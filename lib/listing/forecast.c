@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "policy/aging.h"
 
 const char *
 forecast_kind_word(enum forecast_kind kind)
@@ -19,9 +18,11 @@ forecast_kind_word(enum forecast_kind kind)
 	case FORECAST_RULE:
 		return "rule";
 	case FORECAST_ISSUER:
+		return "issuer";
+	case FORECAST_ISSUERS:
 		break;
 	}
-	return "issuer";
+	return "issuers";
 }
 
 int64_t
@@ -66,15 +67,4 @@ forecast_peak(const struct forecast *forecast, int64_t *ret_n)
 			peak = day;
 	*ret_n = forecast->days[peak];
 	return peak;
-}
-
-int64_t
-what_if_due_at(const struct what_if *what_if, int64_t not_before, int64_t not_after,
-    int64_t stored)
-{
-	if (stored == AGING_ALWAYS)
-		return stored;
-	if (what_if->lifetime_s > 0)
-		not_after = num_sum(not_before, what_if->lifetime_s);
-	return policy_due_at(&what_if->policy, not_before, not_after);
 }

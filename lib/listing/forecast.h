@@ -6,14 +6,11 @@
 #ifndef AMTCERT_LISTING_FORECAST_H
 #define AMTCERT_LISTING_FORECAST_H
 
-#include <stdbool.h>
 #include <stdint.h>
-
-#include "policy/policy.h"
 
 enum {
 	FORECAST_DAYS = 400, /* today is the first; days of UTC */
-	FORECAST_NAME_SIZE = 128,
+	FORECAST_NAME_SIZE = 256,
 };
 
 enum forecast_kind {
@@ -21,6 +18,7 @@ enum forecast_kind {
 	FORECAST_WHAT_IF, /* by what was asked for */
 	FORECAST_RULE,	  /* by one of the named rules with its own numbers */
 	FORECAST_ISSUER,  /* the part of FORECAST_STORED that one CA has issued */
+	FORECAST_ISSUERS, /* the part that none of those has */
 };
 
 struct forecast {
@@ -32,7 +30,7 @@ struct forecast {
 	int64_t beyond; /* after the last of them */
 };
 
-/* "forecast", "what-if", "rule", "issuer": stable. */
+/* "forecast", "what-if", "rule", "issuer", "issuers": stable. */
 const char *forecast_kind_word(enum forecast_kind kind);
 
 /* The first second of the day. */
@@ -46,18 +44,5 @@ int64_t forecast_within(const struct forecast *forecast, int64_t n_days);
 
 /* The day with the most, and how many; the first of equals. Overdue is no day. */
 int64_t forecast_peak(const struct forecast *forecast, int64_t *ret_n);
-
-/* A question: another policy, or certificates of another lifetime. */
-struct what_if {
-	struct policy policy;
-	int64_t lifetime_s; /* 0: as they are */
-};
-
-/*
- * When a certificate would be due. stored is when it is: what is due at once
- * (AGING_ALWAYS), as an old template is, stays so.
- */
-int64_t what_if_due_at(const struct what_if *what_if, int64_t not_before,
-    int64_t not_after, int64_t stored);
 
 #endif

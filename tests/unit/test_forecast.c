@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/listing/forecast.c: every certificate on one day, and which days another
- * policy would move.
+ * lib/listing/forecast.c and what_if.c: every certificate on one day, and which days
+ * another policy would move.
  */
 #include <stdlib.h>
 
 #include "listing/forecast.h"
+#include "listing/what_if.h"
 #include "policy/aging.h"
 #include "read_back.h"
 #include "unit.h"
@@ -154,10 +155,15 @@ thirty_days_in_place_of_42_move_what_lives_longer_than_150(void **state)
 static void
 another_lifetime_begins_when_the_certificate_did(void **state)
 {
-	struct what_if what_if = autoenroll(42 * DAY);
+	struct what_if what_if = autoenroll(42 * DAY), other = what_if;
 
 	(void)state;
+	assert_true(what_if_is_same(&what_if, &other));
 	what_if.lifetime_s = 180 * DAY;
+	assert_false(what_if_is_same(&what_if, &other));
+	other.policy.rule = POLICY_FRACTION;
+	other.lifetime_s = 180 * DAY;
+	assert_false(what_if_is_same(&what_if, &other));
 	assert_int_equal(what_if_due_at(&what_if, NB, NB + 365 * DAY, T0),
 	    NB + 144 * DAY);
 	what_if.lifetime_s = INT64_MAX;
@@ -185,6 +191,50 @@ words_are_stable(void **state)
 	assert_string_equal(forecast_kind_word(FORECAST_WHAT_IF), "what-if");
 	assert_string_equal(forecast_kind_word(FORECAST_RULE), "rule");
 	assert_string_equal(forecast_kind_word(FORECAST_ISSUER), "issuer");
+	assert_string_equal(forecast_kind_word(FORECAST_ISSUERS), "issuers");
+}
+
+static void
+a_question_is_words_of_the_policy(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message; /* NULL: taken */
+	} rows[] = {
+		{ "policy=fraction", NULL },
+		{ "fraction=1/4", NULL },
+		{ "renew-before=10d", NULL },
+		{ "lifetime=90d", NULL },
+		{ "lifetime=90", "unit" },
+		{ "lifetime", "lifetime: not KEY=VALUE" },
+		{ "grace=3d", "grace=3d: not one of policy, renew-before, fraction, " },
+		{ "=3d", "=3d: not one of" },
+		{ "renew-befor=3d", "not one of" },
+	};
+	struct what_if_request request = { .is_asked = false };
+	struct what_if what_if;
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		enum rc r = what_if_take(&request, rows[i].text, &err);
+
+		assert_int_equal(r == RC_OK, rows[i].message == NULL);
+		if (rows[i].message != NULL)
+			assert_has(err.text, rows[i].message);
+		assert_true(request.is_asked);
+		err_clear(&err);
+	}
+	assert_string_equal(request.text,
+	    "policy=fraction, fraction=1/4, renew-before=10d, lifetime=90d");
+	assert_rc(what_if_make(&request, NULL, "pc", &what_if, &err), RC_OK, &err);
+	assert_int_equal(what_if.policy.rule, POLICY_FRACTION);
+	assert_int_equal(what_if_due_at(&what_if, NB, NB + 365 * DAY, T0),
+	    NB + 90 * DAY * 3 / 4);
+	for (size_t i = 0; i < WHAT_IF_TEXT_SIZE / strlen("lifetime=90d, "); i++)
+		(void)what_if_take(&request, "lifetime=90d", &err);
+	assert_rc(what_if_take(&request, "lifetime=90d", &err), RC_USAGE, &err);
+	assert_has(err.text, "longer than allowed");
 }
 
 int
@@ -198,6 +248,7 @@ main(void)
 		cmocka_unit_test(another_lifetime_begins_when_the_certificate_did),
 		cmocka_unit_test(what_is_due_at_once_stays_so),
 		cmocka_unit_test(words_are_stable),
+		cmocka_unit_test(a_question_is_words_of_the_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
