@@ -15,7 +15,7 @@ build_packages='
 test_packages='
 	libcmocka-dev clang binutils valgrind monitoring-plugins-basic sqlite3
 	snmp snmpd snmptrapd prometheus-snmp-exporter
-	certmonger python3 strongswan-pki libstrongswan-standard-plugins
+	certmonger python3 python3-prometheus-client strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin
 '

@@ -24,9 +24,12 @@ for source in checks/*.c; do
 	fi
 done
 
-# It stands among the remedies, but only looks.
+# They stand among the remedies, but only look.
 scanner=$B/remediate/scan_amt_fleet
-[ ! -e remediate/scan_amt_fleet.c ] || [ -x "$scanner" ] || say "$scanner: not built"
+report=$B/remediate/report_amt_fleet
+for looker in "$scanner" "$report"; do
+	[ -x "$looker" ] || say "$looker: not built"
+done
 
 defined() {
 	nm --defined-only "$1" | awk '$2 ~ /[TtDdBbRr]/ { print $3 }' | sort -u
@@ -38,7 +41,7 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}" "$scanner"; do
+	for check in "${checks[@]}" "$scanner" "$report"; do
 		[ -x "$check" ] || continue
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
@@ -62,6 +65,8 @@ for check in "${checks[@]}"; do
 	*/check_amt_fleet) may_not_need "$check" libcurl libxml2 libssl ;;
 	esac
 done
+
+may_not_need "$report" libcurl libxml2 libssl
 
 agent=$B/snmp/amtcert_agent
 if [ -x "$agent" ]; then
