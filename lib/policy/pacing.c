@@ -33,7 +33,7 @@ static const struct row {
 	{ "jobs", KIND_COUNT, offsetof(struct pacing, n_jobs), 1, 1000 },
 	{ "attempts", KIND_COUNT, offsetof(struct pacing, n_failures), 1, 1000 },
 	{ "breaker", KIND_COUNT, offsetof(struct pacing, n_breaker), 1, 1000 },
-	{ "spread", KIND_DURATION, offsetof(struct pacing, spread_s), 0, 365 * CLOCK_DAY_S },
+	{ "spread", KIND_DURATION, offsetof(struct pacing, spread_s), 0, 31536000 },
 	{ "job-timeout", KIND_DURATION, offsetof(struct pacing, job_s), 60, CLOCK_DAY_S },
 	{ "window", KIND_HOURS, offsetof(struct pacing, window), 0, 0 },
 	{ "stop-file", KIND_PATH, offsetof(struct pacing, stop_file), 0, 0 },

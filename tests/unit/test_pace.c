@@ -12,8 +12,11 @@ enum {
 	DUE = 1760000000,
 	HOUR_S = 3600,
 	DAY_S = 24 * HOUR_S,
+	SPREAD_S = 2 * DAY_S,
+	MONTH_S = 28 * DAY_S,
 	N_CERTS = 10000,
 	N_HOURS = 24,
+	N_HOURS_S = N_HOURS * HOUR_S,
 	MEAN = N_CERTS / N_HOURS,
 };
 
@@ -36,9 +39,9 @@ spreads_ten_thousand_with_one_date_evenly(void **state)
 
 	(void)state;
 	for (int i = 0; i < N_CERTS; i++) {
-		int64_t at = place(i, DUE, N_HOURS * HOUR_S, DUE + 28 * DAY_S);
+		int64_t at = place(i, DUE, N_HOURS_S, DUE + MONTH_S);
 
-		assert_in_range(at - DUE, 0, N_HOURS * HOUR_S - 1);
+		assert_in_range(at - DUE, 0, N_HOURS_S - 1);
 		in_hour[(at - DUE) / HOUR_S]++;
 	}
 	for (int hour = 0; hour < N_HOURS; hour++)
@@ -50,9 +53,9 @@ static void
 gives_the_same_places_for_ever(void **state)
 {
 	(void)state;
-	assert_int_equal(place(1, DUE, 2 * DAY_S, DUE + DAY_S * 28),
-	    place(1, DUE, 2 * DAY_S, DUE + DAY_S * 28));
-	assert_int_equal(place(1, DUE, 2 * DAY_S, DUE + 28 * DAY_S) - DUE, 0x1780b);
+	assert_int_equal(place(1, DUE, SPREAD_S, DUE + MONTH_S),
+	    place(1, DUE, SPREAD_S, DUE + MONTH_S));
+	assert_int_equal(place(1, DUE, SPREAD_S, DUE + MONTH_S) - DUE, 0x1780b);
 	assert_int_equal(pace_spread("a", "bc", DUE, DAY_S, DUE + DAY_S) ==
 		pace_spread("ab", "c", DUE, DAY_S, DUE + DAY_S),
 	    0);
@@ -63,10 +66,10 @@ never_puts_off_beyond_the_floor(void **state)
 {
 	(void)state;
 	for (int i = 0; i < N_CERTS; i++) {
-		assert_in_range(place(i, DUE, 28 * DAY_S, DUE + HOUR_S) - DUE, 0,
+		assert_in_range(place(i, DUE, MONTH_S, DUE + HOUR_S) - DUE, 0,
 		    HOUR_S - 1);
-		assert_int_equal(place(i, DUE, 28 * DAY_S, DUE), DUE);
-		assert_int_equal(place(i, DUE, 28 * DAY_S, DUE - 1), DUE);
+		assert_int_equal(place(i, DUE, MONTH_S, DUE), DUE);
+		assert_int_equal(place(i, DUE, MONTH_S, DUE - 1), DUE);
 		assert_int_equal(place(i, DUE, 0, INT64_MAX), DUE);
 	}
 	(void)place(1, INT64_MAX - 5, DAY_S, INT64_MAX);
