@@ -14,8 +14,8 @@
 	"port", "logname", "secret-file", "trust-anchor", "client-cert", "client-key", \
 	"family", "ca", "inventory", \
 	"policy", "renew-before", "fraction", "floor", "grace", "warning", "critical", \
-	"days", "template-major", "max-age", "max-lifetime", "clock-warning", \
-	"clock-critical", "unreachable"
+	"days", "template-major", "no-template", "max-age", "max-lifetime", \
+	"clock-warning", "clock-critical", "unreachable"
 
 /* What lowers a guard is written down for those it is meant for, never for all;
  * and log-ins without TLS for each device by itself. */

@@ -7,8 +7,13 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "policy/judge.h"
 #include "policy/period.h"
+
+enum {
+	TEMPLATE_NAME_SIZE = 64
+};
 
 /* The words that all sentences about a period need. */
 struct words {
@@ -151,14 +156,40 @@ add_sentence(struct verdict *verdict, const struct about *about,
 	return add_by_due_rule(verdict, about, judged, reason, err);
 }
 
+/* Only templates from version 2 on have a number. */
+static enum rc
+add_no_template(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, struct err *err)
+{
+	const char *name = about->cert->template_name;
+	char printable[TEMPLATE_NAME_SIZE] = "";
+
+	if (policy->no_template == STATE_OK)
+		return RC_OK;
+	if (name == NULL)
+		return judge_add_state(verdict, about, REASON_NO_TEMPLATE,
+		    policy->no_template, err,
+		    "no template version, %lld is wanted: a stand-alone CA issued it, or "
+		    "one that is not of Windows",
+		    (long long)policy->template_major);
+	text_printable_field(printable, sizeof(printable), name, strlen(name));
+	return judge_add_state(verdict, about, REASON_NO_TEMPLATE, policy->no_template,
+	    err, "no template version, %lld is wanted: template %s is of the old kind",
+	    (long long)policy->template_major, printable);
+}
+
 static enum rc
 judge_template(struct verdict *verdict, const struct about *about,
     const struct policy *policy, struct err *err)
 {
 	const struct cert *cert = about->cert;
 
-	if (!policy->has_template_major || !cert->has_template ||
-	    cert->template_major >= policy->template_major)
+	/* No CA follows a template of ours. */
+	if (!policy->has_template_major || about->maker == MAKER_UNASKED)
+		return RC_OK;
+	if (!cert->has_template)
+		return add_no_template(verdict, about, policy, err);
+	if (cert->template_major >= policy->template_major)
 		return RC_OK;
 	return judge_add(verdict, about, REASON_TEMPLATE_OLD, err,
 	    "template version %lld is below the wanted %lld, renewal due at once",

@@ -32,6 +32,7 @@ policy_init(struct policy *policy)
 	policy->fraction_den = 3;
 	policy->floor_num = 1;
 	policy->floor_den = 3;
+	policy->no_template = STATE_WARNING;
 	policy->max_age_s = POLICY_MAX_AGE_S;
 	policy->clock_warning_s = POLICY_CLOCK_OFFSET_S;
 	policy->clock_critical_s = POLICY_CLOCK_OFFSET_CRITICAL_S;

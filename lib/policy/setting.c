@@ -27,6 +27,7 @@ enum setting {
 	SETTING_WARNING,
 	SETTING_CRITICAL,
 	SETTING_TEMPLATE_MAJOR,
+	SETTING_NO_TEMPLATE,
 	SETTING_MAX_LIFETIME,
 	SETTING_CLOCK_WARNING, /* the first of policy_clock_options */
 	SETTING_CLOCK_CRITICAL,
@@ -60,6 +61,8 @@ const struct opt policy_options[N_DUE + 1] = {
 	    "Critical when the time left is outside the range." },
 	[SETTING_TEMPLATE_MAJOR] = { "template-major", 0, "N",
 	    "Wanted major version of the certificate template; below it renewal is due at once." },
+	[SETTING_NO_TEMPLATE] = { "no-template", 0, "STATE",
+	    "State of a certificate without a template version where one is wanted, warning unless set." },
 	[SETTING_MAX_LIFETIME] = { "max-lifetime", 0, "DURATION",
 	    "Warning for a certificate that was issued for longer." },
 	{ NULL, 0, NULL, NULL },
@@ -173,6 +176,8 @@ take(struct policy *policy, enum setting setting, const char *text, struct err *
 		return take_range(&policy->has_critical, &policy->critical, text, err);
 	case SETTING_TEMPLATE_MAJOR:
 		return take_template(policy, text, err);
+	case SETTING_NO_TEMPLATE:
+		return state_parse(text, &policy->no_template, err);
 	case SETTING_RENEW_BEFORE:
 	case SETTING_GRACE:
 	case SETTING_MAX_AGE:

@@ -59,6 +59,8 @@
 	    "weak signature digest")                                                   \
 	X(REASON_TEMPLATE_OLD, STATE_WARNING, "template_old", REMEDY_RENEW_TLS,        \
 	    "template major version below the wanted one")                             \
+	X(REASON_NO_TEMPLATE, STATE_CRITICAL, "no_template", REMEDY_PERSON,            \
+	    "no template version, though one is wanted")                               \
 	X(REASON_LIFETIME_LONG, STATE_WARNING, "lifetime_long", REMEDY_PERSON,         \
 	    "lifetime above the allowed one")                                          \
 	X(REASON_MAKER, STATE_OK, "maker", REMEDY_NONE,                                \

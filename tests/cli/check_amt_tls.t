@@ -80,6 +80,10 @@ finds template 1 'template version 100 is below the wanted 101' "an old template
 look template -v
 like "$out" 'made by a Windows enterprise CA, renewed by whoever asked for it' "and its maker is told"
 finds template 0 'valid, ' "the wanted one is OK" --template-major 100
+finds good 1 'no template version, 101 is wanted: a stand-alone CA issued it' \
+    "one without a template is WARNING where a version is wanted" --template-major 101
+finds good 0 'valid, 299 d' "unless that is fine" --template-major 101 --no-template ok
+finds good 2 'no template version' "or worse" --template-major 101 --no-template critical
 finds good 1 'issued for 365 d, at most 90 d' "too long a lifetime is WARNING" --max-lifetime 90d
 
 # finds_good DEVICE "sentence": served is the certificate of the device good.

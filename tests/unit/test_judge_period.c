@@ -273,7 +273,6 @@ an_older_template_is_due_at_once(void **state)
 	policy.has_template_major = true;
 	policy.template_major = 101;
 	hand_cert_init(&hand, 1, "CN=pc1.example", "CN=Issuer");
-	assert_int_equal(state_at(&hand, &policy, NB), STATE_OK); /* has none */
 	hand.cert.has_template = true;
 	hand.cert.template_major = 101;
 	assert_int_equal(state_at(&hand, &policy, NB), STATE_OK);
@@ -286,6 +285,40 @@ an_older_template_is_due_at_once(void **state)
 	assert_string_equal(verdict.findings[verdict.deciding].text,
 	    "template version 100 is below the wanted 101, renewal due at once");
 	verdict_clear(&verdict);
+}
+
+static void
+a_certificate_without_template_has_a_state_of_its_own(void **state)
+{
+	static char old_kind[] = "Web|Server";
+	struct verdict verdict = { 0 };
+	struct hand_cert hand;
+	struct policy policy;
+
+	(void)state;
+	policy_init(&policy);
+	hand_cert_init(&hand, 1, "CN=pc1.example", "CN=Issuer");
+	assert_int_equal(state_at(&hand, &policy, NB), STATE_OK); /* none is wanted */
+	policy.has_template_major = true;
+	policy.template_major = 101;
+	judge(&hand, &policy, NB, &verdict);
+	assert_int_equal(verdict.state, STATE_WARNING);
+	assert_int_equal(verdict.findings[verdict.deciding].reason, REASON_NO_TEMPLATE);
+	assert_int_equal(verdict.findings[verdict.deciding].remedy, REMEDY_PERSON);
+	assert_string_equal(verdict.findings[verdict.deciding].text,
+	    "no template version, 101 is wanted: a stand-alone CA issued it, or one "
+	    "that is not of Windows");
+	verdict_clear(&verdict);
+	hand.cert.template_name = old_kind;
+	policy.no_template = STATE_CRITICAL;
+	judge(&hand, &policy, NB, &verdict);
+	assert_int_equal(verdict.state, STATE_CRITICAL);
+	assert_string_equal(verdict.findings[verdict.deciding].text,
+	    "no template version, 101 is wanted: template Web\\x7cServer is of the old "
+	    "kind");
+	verdict_clear(&verdict);
+	policy.no_template = STATE_OK;
+	assert_int_equal(state_at(&hand, &policy, NB), STATE_OK);
 }
 
 static void
@@ -373,6 +406,7 @@ main(void)
 		cmocka_unit_test(expired_is_critical_under_every_policy),
 		cmocka_unit_test(no_end_is_a_note),
 		cmocka_unit_test(an_older_template_is_due_at_once),
+		cmocka_unit_test(a_certificate_without_template_has_a_state_of_its_own),
 		cmocka_unit_test(a_lifetime_above_the_allowed_one_is_told),
 		cmocka_unit_test(the_numbers_behind_it_can_be_redone),
 	};

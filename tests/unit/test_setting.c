@@ -121,8 +121,9 @@ takes_every_setting(void **state)
 {
 	const char *const all[] = { "policy", "fraction", "fraction", "1/4", "floor",
 		"1/2", "grace", "1d", "warning", "20%:", "critical",
-		"10%:", "template-major", "101", "max-age", "7d", "max-lifetime",
-		"400d", "clock-warning", "30s", "clock-critical", "2h", NULL };
+		"10%:", "template-major", "101", "no-template", "ok", "max-age", "7d",
+		"max-lifetime", "400d", "clock-warning", "30s", "clock-critical", "2h",
+		NULL };
 	struct policy p;
 	struct err err = { 0 };
 
@@ -134,6 +135,7 @@ takes_every_setting(void **state)
 	assert_int_equal(p.grace_s, DAY);
 	assert_true(p.has_warning && p.has_critical);
 	assert_true(p.has_template_major && p.template_major == 101);
+	assert_int_equal(p.no_template, STATE_OK);
 	assert_int_equal(p.max_age_s, 7 * DAY);
 	assert_int_equal(p.max_lifetime_s, 400 * DAY);
 	assert_int_equal(p.clock_warning_s, 30);
@@ -153,6 +155,7 @@ names_the_setting_that_is_wrong(void **state)
 		{ "days", "5,30", "--days: days" },
 		{ "fraction", "3/1", "--fraction: 3/1" },
 		{ "template-major", "-1", "--template-major: -1" },
+		{ "no-template", "fine", "--no-template: " },
 	};
 	static const struct {
 		const char *text, *says;

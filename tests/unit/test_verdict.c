@@ -171,6 +171,7 @@ a_ca_is_not_judged_by_its_share(void **state)
 	assert_int_equal(policy_set_rule(&lab.policy, "fraction", NULL), RC_OK);
 	lab.policy.has_template_major = true;
 	lab.policy.template_major = 2;
+	lab.policy.no_template = STATE_OK;
 	lab.policy.max_lifetime_s = 400 * DAY;
 	lab.issuer.cert.has_template = true;
 	lab.issuer.cert.not_before = NB - 9000 * DAY;
