@@ -78,22 +78,11 @@ standing_reason(const struct standing *standing, int64_t now)
 	const struct aging *fold = &standing->fold;
 	enum state state = standing_state(standing, now);
 
-	if (state == STATE_CRITICAL && now < fold->valid_from)
-		return REASON_NOT_YET_VALID;
-	if (state == STATE_CRITICAL && now > fold->ends_at)
-		return REASON_EXPIRED;
-	if (fold->fixed == state && state != STATE_OK)
-		return fold->reason;
-	if (state == STATE_CRITICAL)
-		return REASON_FLOOR;
-	if (state == STATE_WARNING && now >= fold->warning_at)
-		return REASON_DUE;
-	if (state == STATE_WARNING)
-		return now >= standing_stale_at(standing) ? REASON_STALE
-							  : REASON_WILL_MISS;
+	if (state == aging_state(fold, now))
+		return aging_reason(fold, now);
 	if (state == STATE_UNKNOWN)
 		return REASON_NEVER_READ;
-	return now >= fold->due_at ? REASON_IN_GRACE : REASON_VALID;
+	return now >= standing_stale_at(standing) ? REASON_STALE : REASON_WILL_MISS;
 }
 
 static void

@@ -216,3 +216,21 @@ aging_state(const struct aging *aging, int64_t now)
 		return state_worse(aging->fixed, STATE_WARNING);
 	return aging->fixed;
 }
+
+enum reason
+aging_reason(const struct aging *aging, int64_t now)
+{
+	enum state state = aging_state(aging, now);
+
+	if (state == STATE_CRITICAL && now < aging->valid_from)
+		return REASON_NOT_YET_VALID;
+	if (state == STATE_CRITICAL && now > aging->ends_at)
+		return REASON_EXPIRED;
+	if (aging->fixed == state && state != STATE_OK)
+		return aging->reason;
+	if (state == STATE_CRITICAL)
+		return REASON_FLOOR;
+	if (state == STATE_WARNING)
+		return REASON_DUE;
+	return now >= aging->due_at ? REASON_IN_GRACE : REASON_VALID;
+}

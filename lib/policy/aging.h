@@ -48,6 +48,10 @@ void aging_fold(struct aging *aging, const struct aging *other);
 /* The state at now, which is not before the moment of judgement. */
 enum state aging_state(const struct aging *aging, int64_t now);
 
+/* Why it is in that state, in the reasons of the policy: the word of a table, not more
+ * than one. */
+enum reason aging_reason(const struct aging *aging, int64_t now);
+
 /* Is this cause a matter of time? Then it is no fixed state. */
 bool aging_is_of_time(enum reason reason);
 

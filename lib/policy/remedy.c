@@ -5,6 +5,8 @@
  */
 #include "policy/remedy.h"
 
+#include <string.h>
+
 #include "policy/facts.h"
 
 /* clang-format off */
@@ -36,6 +38,15 @@ const char *
 remedy_program(enum remedy remedy)
 {
 	return remedies[remedy].ships ? remedies[remedy].program : NULL;
+}
+
+enum remedy
+remedy_find(const char *program)
+{
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (remedies[i].ships && strcmp(remedies[i].program, program) == 0)
+			return (enum remedy)i;
+	return REMEDY_NONE;
 }
 
 const char *

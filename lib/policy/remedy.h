@@ -12,6 +12,9 @@
  * to be done. Only programs that exist are named. */
 const char *remedy_program(enum remedy remedy);
 
+/* The remedy whose program this is; REMEDY_NONE: of none that exists. */
+enum remedy remedy_find(const char *program);
+
 /* What to do, for people: "run renew_amt_tls", "a person decides: ...". */
 const char *remedy_text(enum remedy remedy);
 

@@ -27,6 +27,9 @@ only_programs_that_ship_are_run(void **state)
 	assert_string_equal(remedy_program(REMEDY_RENEW_TLS), "renew_amt_tls");
 	assert_null(remedy_program(REMEDY_PERSON));
 	assert_null(remedy_program(REMEDY_NONE));
+	assert_int_equal(remedy_find("renew_amt_tls"), REMEDY_RENEW_TLS);
+	assert_int_equal(remedy_find("renew_amt_tls2"), REMEDY_NONE);
+	assert_int_equal(remedy_find(""), REMEDY_NONE);
 }
 
 struct usage_case {
