@@ -111,7 +111,7 @@ close_file(struct known *known)
 	known->device_id = 0;
 }
 
-/* Who may only read is content with that. */
+/* Who may only read is content with that; who records makes the file, as a scan does. */
 static enum rc
 open_file(struct known *known, bool writes, struct err *err)
 {
@@ -121,6 +121,10 @@ open_file(struct known *known, bool writes, struct err *err)
 	if (writes)
 		r = db_open_existing(known->file, false, KNOWN_WAIT_MS, &known->db,
 		    &refused);
+	if (r == RC_NOTFOUND && known->record) {
+		err_clear(&refused);
+		r = db_open(known->file, &known->db, &refused);
+	}
 	if (r != RC_OK && r != RC_NOTFOUND)
 		r = db_open_existing(known->file, true, KNOWN_WAIT_MS, &known->db, err);
 	else if (r == RC_NOTFOUND)

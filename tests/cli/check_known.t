@@ -59,6 +59,11 @@ says AMT_TLS 0 'valid, 299 d left.*; inventory not used: .*inventory\.db: no suc
     "an inventory that is not there is told and stops no check"
 [ ! -e "$inv" ]
 ok $? "and none is made"
+run "$B/checks/check_amt_tls" -H good.lab.example -I 127.0.0.1 -p "$(port_of good)" \
+    --trust-anchor "$lab/ca.pem" --inventory "$tmp/first.db" --record
+says AMT_TLS 0 'valid, 299 d left' "but who records makes it"
+[ -s "$tmp/first.db" ]
+ok $? "as a scan does"
 off tls good
 says AMT_TLS 2 'efused; inventory not used' "out of reach without inventory is CRITICAL"
 sql 'DELETE FROM scan'

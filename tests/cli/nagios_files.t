@@ -12,7 +12,7 @@ checks=$(grep -ls '^main(' checks/*.c | sed 's|checks/check_||; s|\.c$||')
 options_of() {
 	"$1" --help | sed -nE 's/^  (-., )?(--[a-z0-9-]+).*/\1\2/p' | sed 's/, /\n/'
 }
-for program in "$B"/checks/check_amt_* "$B"/remediate/*_amt_*; do
+for program in "$B"/checks/check_amt_* "$B"/remediate/*amt_*; do
 	[ ! -f "$program" ] || [ ! -x "$program" ] ||
 		options_of "$program" >"$tmp/$(basename "$program").options"
 done
@@ -104,6 +104,9 @@ ok $? "Icinga takes the files and warns of nothing" || comment "$out"
 objects CheckCommand >"$tmp/commands"
 objects Service >"$tmp/services"
 
+is "$(grep -c 'event_command = "amt_event_handler"' "$tmp/services")" 2 \
+    "tls and store of a device have the event command"
+
 # arguments_of COMMAND: "PROGRAM OPTION" a line.
 arguments_of() {
 	awk -v command="$1" '
@@ -138,6 +141,16 @@ for check in $checks; do
 	is "$wrong" "" "every option can be given"
 done
 
+# An event handler is told everything by a core, but for what only Nagios needs.
+sed 's/^Object/\n&/' <(objects EventCommand) >"$tmp/commands"
+arguments_of amt_event_handler | cut -d ' ' -f 2 >"$tmp/arguments"
+is "$(sort "$tmp/arguments" | tr '\n' ' ')" "$(grep -- '^--' "$tmp/amt_event_handler.options" |
+    grep -vxE -- '--(help|version|verbose|timeout|extra-opts|status-file|output)' | sort |
+    tr '\n' ' ')" "Icinga tells the event handler all it takes"
+is "$(grep -o -- '--[a-z-]*=' <(grep '/amt_event_handler' nagios/commands.cfg) | sort | tr '\n' ' ')" \
+    "$(grep -vxE -- '--(config|flapping|acknowledged|uuid|remedy|inventory)' "$tmp/arguments" |
+	sed '1i--status-file' | sed 's/$/=/' | sort | tr '\n' ' ')" "so does Nagios"
+
 #
 # Master and satellite
 #
@@ -161,6 +174,7 @@ validate "$tmp/satellite"
 ok $? "a satellite takes its zones" || comment "$out"
 validate "$tmp/master"
 ok $? "a master takes its zones, the commands and a site" || comment "$out"
+unlike "$(objects Service)" 'event_command = "[a-z]' "the master leaves events to the satellite"
 is "$(objects Service | grep -c '^  \* zone = "site-a"')" \
     "$(objects Service | grep -c '^Object')" "all services of the site are the satellite's"
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the binaries prove: no check, nor the scanner, nor the report holds code that
-# writes to a device, a check without login links neither an HTTP nor an XML library,
-# and what reads the inventory alone can reach no device.
+# What the binaries prove: no check, nor the scanner, nor the report, nor the event
+# handler holds code that writes to a device, a check without login links neither an
+# HTTP nor an XML library, and what reads the inventory alone can reach no device.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 shopt -s nullglob
@@ -27,7 +27,9 @@ done
 # They stand among the remedies, but only look.
 scanner=$B/remediate/scan_amt_fleet
 report=$B/remediate/report_amt_fleet
-for looker in "$scanner" "$report"; do
+# So does what a core calls, and leaves a job behind.
+handler=$B/remediate/amt_event_handler
+for looker in "$scanner" "$report" "$handler"; do
 	[ -x "$looker" ] || say "$looker: not built"
 done
 
@@ -41,7 +43,7 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}" "$scanner" "$report"; do
+	for check in "${checks[@]}" "$scanner" "$report" "$handler"; do
 		[ -x "$check" ] || continue
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
@@ -67,6 +69,7 @@ for check in "${checks[@]}"; do
 done
 
 may_not_need "$report" libcurl libxml2 libssl
+may_not_need "$handler" libcurl libxml2 libssl
 
 agent=$B/snmp/amtcert_agent
 if [ -x "$agent" ]; then
