@@ -17,7 +17,6 @@ enum {
 
 /* How a core writes yes and no, by what was seen of Nagios 4.4 and Icinga 2.13. */
 struct dialect {
-	const char *name;
 	const char *downtime[2];
 	const char *flapping[2];
 	const char *acknowledged[2];
@@ -25,9 +24,8 @@ struct dialect {
 };
 
 static const struct dialect dialects[] = {
-	{ "Nagios", { "0", "1" }, { "0", "1" }, { "0", "1" }, { "1", "0" } },
-	{ "Icinga", { "0", "2" }, { "false", "true" }, { "0", "2" },
-	    { "true", "false" } },
+	{ { "0", "1" }, { "0", "1" }, { "0", "1" }, { "1", "0" } },
+	{ { "0", "2" }, { "false", "true" }, { "0", "2" }, { "true", "false" } },
 };
 
 static struct alert
