@@ -15,8 +15,8 @@ ours_has_key(struct db *db, const char *uuid,
 	enum rc r;
 
 	r = db_query_kept(db,
-	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ?", values,
-	    2, &stmt, err);
+	    "SELECT 1 FROM run WHERE ?1 IN (device_uuid, '') AND new_spki_sha256 = ?2",
+	    values, 2, &stmt, err);
 	if (r == RC_OK)
 		r = db_next(db, stmt, &is_row, err);
 	db_done(stmt);

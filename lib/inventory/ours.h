@@ -12,8 +12,9 @@
 #include "inventory/db.h"
 #include "policy/facts.h"
 
-/* Was the key made by a remedy of ours, for this device? A device without a UUID
- * ("") has none. RC_DB, RC_LOCKED. */
+/* Was the key made by a remedy of ours, for this device? Where no login has shown a
+ * UUID yet (""), for any: a key never leaves the firmware that made it. RC_DB,
+ * RC_LOCKED. */
 enum rc ours_has_key(struct db *db, const char *uuid,
     const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_has, struct err *err);
 

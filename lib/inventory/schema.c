@@ -47,7 +47,8 @@
 	") STRICT;"                                                            \
 	"CREATE UNIQUE INDEX run_open ON run (device_uuid)"                    \
 	" WHERE closed_at IS NULL;"                                            \
-	"CREATE INDEX run_key ON run (device_uuid, new_spki_sha256);"          \
+	"CREATE INDEX run_device ON run (device_uuid);"                        \
+	"CREATE INDEX run_key ON run (new_spki_sha256);"                       \
 	"CREATE TABLE step ("                                                  \
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \
 	" run_id INTEGER NOT NULL REFERENCES run (id),"                        \

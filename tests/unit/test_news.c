@@ -266,6 +266,25 @@ marks_what_a_remedy_of_ours_made(void **state)
 	tear_down(&lab);
 }
 
+/* A handshake shows no UUID: the remedy's login may have been the first. */
+static void
+knows_a_key_of_ours_where_no_uuid_is_known(void **state)
+{
+	const struct made_device other = { .uuid = MADE_UUID_A, .key_number = 5 };
+	struct lab lab = set_up(*state, &plain, &other);
+	struct err err = { 0 };
+
+	lab.before.uuid[0] = '\0';
+	lab.facts.uuid[0] = '\0';
+	assert_true(tell(&lab)->has_other_key);
+	make_ours(&lab.db, MADE_UUID_A, lab.facts.presented.certs[0]);
+	lab.facts.history.has_other_key = false;
+	assert_false(tell(&lab)->has_other_key);
+	assert_rc(ours_mark(&lab.db, "", &lab.facts, &err), RC_OK, &err);
+	assert_true(lab.facts.presented.is_ours);
+	tear_down(&lab);
+}
+
 int
 main(void)
 {
@@ -280,6 +299,7 @@ main(void)
 		STOCK_TEST(a_pin_that_a_person_set_is_judged_elsewhere),
 		STOCK_TEST(a_broken_inventory_leaves_the_facts_alone),
 		STOCK_TEST(marks_what_a_remedy_of_ours_made),
+		STOCK_TEST(knows_a_key_of_ours_where_no_uuid_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
