@@ -276,7 +276,7 @@ cov:
 	gcovr -r . --object-directory build/$(notdir $(firstword $(CC)))-cov --exclude tests/
 
 bench demo:
-	@$(if $(NODEPS),,tests/deps.sh $(if $(filter bench,$@),test,build))
+	@$(if $(NODEPS),,tests/deps.sh $(if $(filter bench,$@),test,demo))
 	@+$(SUBMAKE) $@-run
 
 bench-run: all $(SIM) $(TOOLS)

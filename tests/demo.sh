@@ -10,15 +10,17 @@ lab=$(mktemp -d "${TMPDIR:-/tmp}/amtcert-demo.XXXXXX") || exit 1
 simulator=
 # shellcheck disable=SC2317 # called by the trap
 finish() {
+	snmp_stop
 	[ -z "$simulator" ] || kill "$simulator" 2>/dev/null
 	[ -z "$simulator" ] || wait "$simulator" 2>/dev/null
 	rm -rf "$lab"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
-PATH=$B/checks:$B/remediate:$B/tests/sim:$B/tests/tools:$PATH
+PATH=$B/checks:$B/remediate:$B/snmp:$B/tests/sim:$B/tests/tools:$PATH
 export LC_ALL=C TZ=UTC
 umask 077 # keys are nobody else's
+. tests/demo_snmp.sh
 cd "$lab" || exit 1
 
 bold='' plain=''
@@ -87,6 +89,7 @@ configure() {
 }
 
 start_fleet() {
+	: >fleet.log
 	amtsim --device fleet.conf --control sim.sock --log requests.log >fleet.log 2>&1 &
 	simulator=$!
 	for ((i = 0; i < 200; i++)); do
@@ -119,6 +122,18 @@ expect 3 check_amt_tls -f no-anchor.conf -H pc-good.demo.example
 say 'What does the device hold? One login, read only.'
 expect 1 check_amt_store -f amtcert.conf -H pc-due.demo.example
 
+say 'All of them into the inventory, for those who watch the fleet as one.'
+expect 0 scan_amt_fleet -f amtcert.conf --tls
+expect 2 check_amt_fleet -f amtcert.conf
+
+say 'The same for SNMP managers: a real snmpd, and amtcert_agent behind it.'
+snmp_start || { cat snmpd.log agent.log; exit 1; }
+expect 2 check_amt_snmp -H 127.0.0.1 -p "$snmp_port" --community-file community
+say 'Its table of expiries, soonest end first: device, seconds left, state.'
+for column in 4 3 2; do
+	expect 0 snmpbulkwalk -v 2c -c demo -Oqn "127.0.0.1:$snmp_port" "$expiry.$column"
+done
+
 say 'The remedy that the check named. Without --apply it only says what it would do.'
 expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example
 
@@ -129,6 +144,11 @@ say 'And now?'
 expect 0 check_amt_tls -f amtcert.conf -H pc-due.demo.example
 expect 0 check_amt_store -f amtcert.conf -H pc-due.demo.example
 expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example --apply
+
+say 'The renewal as a notification (amtCertRenewed), received by snmptrapd:'
+expect 0 scan_amt_fleet -f amtcert.conf --tls
+until_true 15 snmp_notified 3 pc-due.demo.example || wrong=$((wrong + 1))
+grep -a "$root\.0\.3[^0-9]" traps | tr '\t' '\n' | sed 's/^/    /'
 
 say 'What was written to that device, by its own log:'
 sed -nE '/device=pc-due .* write=yes /{

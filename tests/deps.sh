@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The packages this tree needs on Debian and Ubuntu, and nothing else knows them.
-# usage: tests/deps.sh build|test|lint|all     install what is missing
-#        tests/deps.sh --list build|test|lint|all
+# usage: tests/deps.sh build|demo|test|lint|all     install what is missing
+#        tests/deps.sh --list build|demo|test|lint|all
 # Silent, fast and off the network when nothing is missing.
 set -eu
 
@@ -12,9 +12,12 @@ build_packages='
 	libsnmp-dev
 	curl openssl
 '
+demo_packages='
+	snmp snmpd snmptrapd
+'
 test_packages='
 	libcmocka-dev clang binutils valgrind monitoring-plugins-basic sqlite3
-	snmp snmpd snmptrapd prometheus-snmp-exporter
+	prometheus-snmp-exporter
 	certmonger python3 python3-prometheus-client strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin
@@ -26,10 +29,11 @@ lint_packages='
 packages() {
 	case $1 in
 	build) echo "$build_packages" ;;
-	test) echo "$build_packages $test_packages" ;;
-	lint | all) echo "$build_packages $test_packages $lint_packages" ;;
+	demo) echo "$build_packages $demo_packages" ;;
+	test) echo "$build_packages $demo_packages $test_packages" ;;
+	lint | all) echo "$build_packages $demo_packages $test_packages $lint_packages" ;;
 	*)
-		echo "usage: tests/deps.sh [--list] build|test|lint|all" >&2
+		echo "usage: tests/deps.sh [--list] build|demo|test|lint|all" >&2
 		exit 3
 		;;
 	esac
