@@ -41,6 +41,7 @@ run_one() { # N KIND FOLDER SOURCE
 	case $kind in
 	unit)
 		limit=$(limit_of "$source" 120)
+		[ -z "${RUN_UNDER-}" ] || limit=$((limit * 20))
 		# shellcheck disable=SC2086 # a command with its options
 		CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" ${RUN_UNDER-} \
 		    "$folder/tests/unit/$name"
