@@ -14,7 +14,7 @@
 	"port", "logname", "secret-file", "trust-anchor", "client-cert", "client-key", \
 	"family", "ca", "inventory", \
 	"policy", "renew-before", "fraction", "floor", "grace", "warning", "critical", \
-	"days", "template-major", "no-template", "max-age", "max-lifetime", \
+	"days", "template-major", "no-template", "store-size", "max-age", "max-lifetime", \
 	"clock-warning", "clock-critical", "unreachable"
 
 /* What lowers a guard is written down for those it is meant for, never for all;

@@ -12,7 +12,8 @@
 
 enum {
 	HANDLES_SIZE = 96,
-	HANDLE_SIZE = 32
+	HANDLE_SIZE = 32,
+	PLACES_MIN = 2 /* free ones, in a store that is not short of them */
 };
 
 /* What is judged and where findings go. */
@@ -168,16 +169,54 @@ note_unreadable(const struct store *s)
 	    why);
 }
 
+/* Is something in the way that could be removed? */
+static bool
+has_leftover(const struct store *s, bool is_key)
+{
+	const struct facts *facts = s->facts;
+
+	for (size_t i = 0; i < facts->n_certs; i++)
+		if (facts_is_orphan(&facts->certs[i]) &&
+		    (!is_key || facts->certs[i].has_key))
+			return true;
+	for (size_t i = 0; is_key && i < facts->n_keys; i++)
+		if (!facts->keys[i].has_cert)
+			return true;
+	return false;
+}
+
+/* The next renewal takes a place, and what stops half-way leaves it taken. */
+static enum rc
+judge_places(const struct store *s, const char *what, size_t n, int64_t most,
+    bool is_key)
+{
+	int64_t taken = (int64_t)n;
+	enum reason reason =
+	    has_leftover(s, is_key) ? REASON_STORE_FULL : REASON_STORE_CROWDED;
+
+	if (most <= 0 || most - taken >= PLACES_MIN)
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, reason, s->err,
+	    "%s free place for another %s, %lld of %lld taken",
+	    most > taken ? "only one" : "no", what, (long long)taken, (long long)most);
+}
+
 static enum rc
 judge_room(const struct store *s)
 {
 	int64_t most = s->facts->limits.root_max_count, roots = 0;
+	enum rc r;
 
+	r = judge_places(s, "certificate", s->facts->n_certs, s->policy->store_certs,
+	    false);
+	if (r == RC_OK)
+		r = judge_places(s, "key pair", s->facts->n_keys, s->policy->store_keys,
+		    true);
 	for (size_t i = 0; i < s->facts->n_certs; i++)
 		if (s->facts->certs[i].is_trusted_root)
 			roots++;
-	if (most <= 0 || roots < most)
-		return RC_OK;
+	if (r != RC_OK || most <= 0 || roots < most)
+		return r;
 	return judge_add(s->verdict, &s->device, REASON_STORE_FULL, s->err,
 	    "no free place for another trust anchor, %lld of %lld taken",
 	    (long long)roots, (long long)most);

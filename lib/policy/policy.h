@@ -44,6 +44,8 @@ struct policy {
 	bool has_template_major; /* below it: due at once */
 	int64_t template_major;
 	enum state no_template; /* of a certificate without one; WARNING */
+	int64_t store_certs;	/* places in the firmware; 0: it does not say */
+	int64_t store_keys;
 	int64_t max_age_s;	/* of a reading; 0: any age */
 	int64_t max_lifetime_s; /* 0: any lifetime */
 	int64_t clock_warning_s;

@@ -5,6 +5,7 @@
 #include "policy/setting.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/num.h"
 #include "policy/config.h"
@@ -12,7 +13,9 @@
 #define YEARS_MAX_S INT64_C(315576000000) /* 10000 years */
 
 enum {
-	TEMPLATE_MAJOR_MAX = INT32_MAX
+	TEMPLATE_MAJOR_MAX = INT32_MAX,
+	STORE_PLACES_MAX = 1000,
+	STORE_DIGITS_SIZE = 8
 };
 
 /* The order of the rows is the order in which they are applied: the rule sets R,
@@ -31,13 +34,15 @@ enum setting {
 	SETTING_MAX_LIFETIME,
 	SETTING_CLOCK_WARNING, /* the first of policy_clock_options */
 	SETTING_CLOCK_CRITICAL,
-	SETTING_MAX_AGE, /* of policy_age_options */
+	SETTING_STORE_SIZE, /* of policy_store_options */
+	SETTING_MAX_AGE,    /* of policy_age_options */
 	SETTINGS
 };
 
 enum {
 	N_DUE = SETTING_CLOCK_WARNING,
-	N_CLOCK = SETTING_MAX_AGE - SETTING_CLOCK_WARNING,
+	N_CLOCK = SETTING_STORE_SIZE - SETTING_CLOCK_WARNING,
+	N_STORE = SETTING_MAX_AGE - SETTING_STORE_SIZE,
 	N_AGE = SETTINGS - SETTING_MAX_AGE
 };
 
@@ -76,6 +81,12 @@ const struct opt policy_clock_options[N_CLOCK + 1] = {
 	{ NULL, 0, NULL, NULL },
 };
 
+const struct opt policy_store_options[N_STORE + 1] = {
+	{ "store-size", 0, "C,K",
+	    "Places for certificates and for key pairs in the store, which firmware does not tell; warning when one or none is free." },
+	{ NULL, 0, NULL, NULL },
+};
+
 const struct opt policy_age_options[N_AGE + 1] = {
 	{ "max-age", 0, "DURATION",
 	    "Warning when the last reading of a device is older, 21d unless set." },
@@ -90,17 +101,18 @@ static const struct {
 } tables[] = {
 	{ policy_options, 0 },
 	{ policy_clock_options, SETTING_CLOCK_WARNING },
+	{ policy_store_options, SETTING_STORE_SIZE },
 	{ policy_age_options, SETTING_MAX_AGE },
 };
 
 static const char *
 name_of(enum setting setting)
 {
-	if (setting >= SETTING_MAX_AGE)
-		return policy_age_options[setting - SETTING_MAX_AGE].long_name;
-	if (setting >= SETTING_CLOCK_WARNING)
-		return policy_clock_options[setting - SETTING_CLOCK_WARNING].long_name;
-	return policy_options[setting].long_name;
+	size_t i = sizeof(tables) / sizeof(tables[0]) - 1;
+
+	while ((int)setting < tables[i].first)
+		i--;
+	return tables[i].table[(int)setting - tables[i].first].long_name;
 }
 
 /* The durations among them. */
@@ -157,6 +169,27 @@ take_template(struct policy *policy, const char *text, struct err *err)
 }
 
 static enum rc
+take_store_size(struct policy *policy, const char *text, struct err *err)
+{
+	const char *comma = strchr(text, ',');
+	char certs[STORE_DIGITS_SIZE];
+	int64_t n_certs = 0;
+	enum rc r;
+
+	if (comma == NULL || comma - text >= (ptrdiff_t)sizeof(certs))
+		return err_set(err, RC_FORMAT, "%.80s: not two numbers such as 20,8",
+		    text);
+	memcpy(certs, text, (size_t)(comma - text));
+	certs[comma - text] = '\0';
+	r = num_parse(certs, 1, STORE_PLACES_MAX, &n_certs, err);
+	if (r == RC_OK)
+		r = num_parse(comma + 1, 1, STORE_PLACES_MAX, &policy->store_keys, err);
+	if (r == RC_OK)
+		policy->store_certs = n_certs;
+	return r;
+}
+
+static enum rc
 take(struct policy *policy, enum setting setting, const char *text, struct err *err)
 {
 	switch (setting) {
@@ -176,6 +209,8 @@ take(struct policy *policy, enum setting setting, const char *text, struct err *
 		return take_range(&policy->has_critical, &policy->critical, text, err);
 	case SETTING_TEMPLATE_MAJOR:
 		return take_template(policy, text, err);
+	case SETTING_STORE_SIZE:
+		return take_store_size(policy, text, err);
 	case SETTING_NO_TEMPLATE:
 		return state_parse(text, &policy->no_template, err);
 	case SETTING_RENEW_BEFORE:

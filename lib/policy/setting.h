@@ -21,10 +21,12 @@ struct settings {
 };
 
 /* When a certificate is due: --policy --renew-before --grace -w -c --days ...; for
- * programs that read a device's clock; for those that judge what was read before.
+ * programs that read a device's clock, that judge its store, and that judge what was
+ * read before.
  * Each option is a key of the configuration file, too. */
 extern const struct opt policy_options[];
 extern const struct opt policy_clock_options[];
+extern const struct opt policy_store_options[];
 extern const struct opt policy_age_options[];
 
 /* Take an option of these tables; RC_NOTFOUND, with err left as it was, when it

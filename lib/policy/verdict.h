@@ -85,6 +85,8 @@
 	    "superseded certificate")                                                  \
 	X(REASON_STORE_FULL, STATE_WARNING, "store_full", REMEDY_PRUNE_STORE,          \
 	    "no free place for a renewal")                                             \
+	X(REASON_STORE_CROWDED, STATE_WARNING, "store_crowded", REMEDY_PERSON,         \
+	    "no free place for a renewal, and nothing that is not used")               \
 	X(REASON_CLOCK_OFF, STATE_CRITICAL, "clock_off", REMEDY_SYNC_CLOCK,            \
 	    "device clock is off")                                                     \
 	X(REASON_UNPROVISIONED, STATE_CRITICAL, "unprovisioned", REMEDY_PERSON,        \

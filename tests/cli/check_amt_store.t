@@ -80,6 +80,13 @@ finds_good superseded 0 'TLS: valid, .*; 1 superseded certificate' \
 look unbound good.lab.example
 says AMT_STORE 2 'TLS: expired 35 d ago' "bound the other way round it is CRITICAL"
 finds_good orphans 0 'TLS: valid, .*1 certificate that nothing uses' "an orphan is a note"
+finds_good full 0 'TLS: valid' "how many places a store has, nobody tells"
+finds_good full 1 'only one free place for another certificate, 1 of 2 taken' \
+    "one free place is WARNING where that is known" --store-size 2,9
+finds_good full 1 'no free place for another key pair, 1 of 1 taken' "and so is none" --store-size 9,1
+finds_good orphans 1 'only one free place for another certificate, .*1 certificate that nothing uses' \
+    "what nothing uses is told beside it" --store-size 3,9 -v
+finds_good full 0 'TLS: valid' "two are enough" --store-size 3,3
 finds_good wired 0 '802.1X wired: valid, 19 d left' "the one that ends first is named"
 like "$out" ' tls=[0-9]+s;.* 8021x_wired=1[0-9]+s;' "each has its own pair"
 finds_good wired-ended 2 '802.1X wired: expired 5 d ago.*; a person decides' \

@@ -368,6 +368,43 @@ a_full_store_is_told_when_the_limit_is_known(void **state)
 }
 
 static void
+a_store_that_runs_short_is_told_before_it_is_full(void **state)
+{
+	struct lab lab;
+
+	(void)state;
+	set_up(&lab);
+	lab.facts.n_keys = 1;
+	lab.facts.keys[0].has_cert = true;
+	judge(&lab); /* nobody knows how large it is */
+	assert_int_equal(lab.verdict.state, STATE_OK);
+	lab.policy.store_certs = 4;
+	lab.policy.store_keys = 3;
+	judge(&lab);
+	assert_int_equal(lab.verdict.state, STATE_OK);
+	lab.policy.store_certs = 3;
+	assert_decides(&lab, STATE_WARNING, REASON_STORE_CROWDED, REMEDY_PERSON, "",
+	    "only one free place for another certificate, 2 of 3 taken");
+	lab.policy.store_certs = 2;
+	assert_decides(&lab, STATE_WARNING, REASON_STORE_CROWDED, REMEDY_PERSON, "",
+	    "no free place for another certificate, 2 of 2 taken");
+	lab.policy.store_certs = 9;
+	lab.policy.store_keys = 2;
+	assert_decides(&lab, STATE_WARNING, REASON_STORE_CROWDED, REMEDY_PERSON, "",
+	    "only one free place for another key pair, 1 of 2 taken");
+	/* What nothing uses can make room. */
+	lab.facts.n_keys = 2;
+	assert_decides(&lab, STATE_WARNING, REASON_STORE_FULL, REMEDY_PRUNE_STORE, "",
+	    "no free place for another key pair, 2 of 2 taken");
+	lab.policy.store_keys = 9;
+	lab.policy.store_certs = 4;
+	(void)add(&lab, USAGE_NONE, "CN=orphan", "CN=Root");
+	assert_decides(&lab, STATE_WARNING, REASON_STORE_FULL, REMEDY_PRUNE_STORE, "",
+	    "only one free place for another certificate, 3 of 4 taken");
+	verdict_clear(&lab.verdict);
+}
+
+static void
 an_unprovisioned_device_is_told_first(void **state)
 {
 	static const struct {
@@ -514,6 +551,7 @@ main(void)
 		cmocka_unit_test(serving_another_certificate_is_critical),
 		cmocka_unit_test(the_clock_is_judged_beyond_doubt),
 		cmocka_unit_test(a_full_store_is_told_when_the_limit_is_known),
+		cmocka_unit_test(a_store_that_runs_short_is_told_before_it_is_full),
 		cmocka_unit_test(an_unprovisioned_device_is_told_first),
 		cmocka_unit_test(entries_that_cannot_be_read_are_a_note),
 		cmocka_unit_test(the_name_is_judged_when_nothing_was_presented),

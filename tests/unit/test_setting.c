@@ -12,7 +12,7 @@ static const struct opt *
 option(const char *name)
 {
 	static const struct opt *const tables[] = { policy_options,
-		policy_clock_options, policy_age_options };
+		policy_clock_options, policy_store_options, policy_age_options };
 
 	for (size_t i = 0; i < UNIT_COUNT(tables); i++)
 		for (const struct opt *opt = tables[i]; opt->long_name != NULL; opt++)
@@ -122,8 +122,8 @@ takes_every_setting(void **state)
 	const char *const all[] = { "policy", "fraction", "fraction", "1/4", "floor",
 		"1/2", "grace", "1d", "warning", "20%:", "critical",
 		"10%:", "template-major", "101", "no-template", "ok", "max-age", "7d",
-		"max-lifetime", "400d", "clock-warning", "30s", "clock-critical", "2h",
-		NULL };
+		"max-lifetime", "400d", "store-size", "20,8", "clock-warning", "30s",
+		"clock-critical", "2h", NULL };
 	struct policy p;
 	struct err err = { 0 };
 
@@ -138,6 +138,7 @@ takes_every_setting(void **state)
 	assert_int_equal(p.no_template, STATE_OK);
 	assert_int_equal(p.max_age_s, 7 * DAY);
 	assert_int_equal(p.max_lifetime_s, 400 * DAY);
+	assert_true(p.store_certs == 20 && p.store_keys == 8);
 	assert_int_equal(p.clock_warning_s, 30);
 	assert_int_equal(p.clock_critical_s, 7200);
 }
@@ -155,6 +156,9 @@ names_the_setting_that_is_wrong(void **state)
 		{ "days", "5,30", "--days: days" },
 		{ "fraction", "3/1", "--fraction: 3/1" },
 		{ "template-major", "-1", "--template-major: -1" },
+		{ "store-size", "20", "--store-size: 20: not two numbers" },
+		{ "store-size", "20,0", "--store-size: 0" },
+		{ "store-size", "123456789,1", "--store-size: 123456789,1: not two" },
 		{ "no-template", "fine", "--no-template: " },
 	};
 	static const struct {
