@@ -33,7 +33,7 @@ limit_of() {
 
 # Run one test; its log and exit status go to $work/N.*.
 run_one() { # N KIND FOLDER SOURCE
-	local n=$1 kind=$2 folder=$3 source=$4 name limit corpus
+	local n=$1 kind=$2 folder=$3 source=$4 name limit corpus began=$EPOCHSECONDS
 	name=$(basename "${source%.*}")
 	export B=$folder
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
@@ -64,7 +64,8 @@ run_one() { # N KIND FOLDER SOURCE
 		timeout -k 5 "$(limit_of "$source" 120)" bash "$source"
 		;;
 	esac >"$work/$n.log" 2>&1 </dev/null
-	echo $? >"$work/$n.rc"
+	echo "$? $((EPOCHSECONDS - began))" >"$work/$n.rc.new"
+	mv "$work/$n.rc.new" "$work/$n.rc"
 }
 
 # Print "passed failed skipped" of a TAP log. A crash, a missing plan and a short
@@ -123,18 +124,18 @@ done
 passed=0 failed=0 skipped=0 done_n=0
 
 report() { # N
-	local n=$1 status p f s
-	status=$(cat "$work/$n.rc" 2>/dev/null || echo 125)
+	local n=$1 status=125 seconds=0 p f s
+	[ ! -e "$work/$n.rc" ] || read -r status seconds <"$work/$n.rc"
 	touch "$work/$n.log"
 	read -r p f s < <(count "$n" "${kinds[n]}" "$status")
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	if [ "$f" != 0 ]; then
-		echo "--- FAILED ${kinds[n]} ${sources[n]} in ${folders[n]} (exit $status)"
+		echo "--- FAILED ${kinds[n]} ${sources[n]} in ${folders[n]} (exit $status, $seconds s)"
 		grep -v '^ok ' "$work/$n.log" | tail -n 200 | cut -c 1-2000
 		echo "---"
 	else
-		printf '%-5s %-44s %4d passed%s  %s\n' "${kinds[n]}" "${sources[n]}" "$p" \
-		    "$([ "$s" = 0 ] || echo ", $s skipped")" "${folders[n]}"
+		printf '%-5s %-44s %4d passed%s  %s  %d s\n' "${kinds[n]}" "${sources[n]}" "$p" \
+		    "$([ "$s" = 0 ] || echo ", $s skipped")" "${folders[n]}" "$seconds"
 		sed -nE 's/^[[:space:]]*(not )?ok [0-9]+[ -]*(.*)# [Ss][Kk][Ii][Pp]/      skipped: \2/p' \
 		    "$work/$n.log"
 	fi
