@@ -6,6 +6,7 @@
 #include "renew/renew_tls.h"
 
 #include "base/clock.h"
+#include "renew/cert_steps.h"
 #include "renew/enroll.h"
 #include "renew/gate.h"
 #include "renew/handover.h"
@@ -92,7 +93,7 @@ const struct procedure renew_tls = {
 	.judge_resumed = gate_judge_resumed,
 	.place = place,
 	.settle = settle,
-	.prepare_step = tls_steps_prepare,
+	.prepare_step = cert_steps_prepare,
 	.can_go_back = can_go_back,
 	.finish = prune_explain,
 	.tell_done = tell_done,

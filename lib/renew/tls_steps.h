@@ -11,9 +11,6 @@
 extern const struct step tls_steps[];
 extern const struct step tls_steps_back[];
 
-/* What has to be known, and journalled, before a step of either table runs. */
-enum rc tls_steps_prepare(struct renewal *rn, const struct step *step, struct err *err);
-
 /* Was the new certificate committed for certain, when the journal stands there? */
 bool tls_steps_has_committed(const char *step, bool is_done);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "hand_renewal.h"
+#include "renew/cert_steps.h"
 #include "renew/step.h"
 #include "renew/tls_steps.h"
 #include "unit.h"
@@ -130,9 +131,9 @@ a_new_pair_begins_with_nothing(void **state)
 	(void)state;
 	hand_finish(rn);
 	rn->has_request = true;
-	assert_rc(tls_steps_prepare(rn, &tls_steps[1], &err), RC_OK, &err);
+	assert_rc(cert_steps_prepare(rn, &tls_steps[1], &err), RC_OK, &err);
 	assert_non_null(rn->new_cert);
-	assert_rc(tls_steps_prepare(rn, &tls_steps[0], &err), RC_OK, &err);
+	assert_rc(cert_steps_prepare(rn, &tls_steps[0], &err), RC_OK, &err);
 	assert_null(rn->new_cert);
 	assert_false(rn->has_request);
 	assert_int_equal(rn->run.new_spki_len, 0);
@@ -158,7 +159,7 @@ issuers_are_noted_before_they_are_stored(void **state)
 		rn->issuers[rn->n_issuers++] = make_facts(&issuers[i]);
 	(void)hand_add_copy(rn, rn->issuers[0], 1);
 	for (int i = 0; i < 2; i++)
-		assert_rc(tls_steps_prepare(rn, &tls_steps[3], &err), RC_OK, &err);
+		assert_rc(cert_steps_prepare(rn, &tls_steps[3], &err), RC_OK, &err);
 	assert_int_equal(rn->run.added_len, CERT_FINGERPRINT_BYTES);
 	assert_memory_equal(rn->run.added, rn->issuers[1]->fingerprint,
 	    CERT_FINGERPRINT_BYTES);
