@@ -28,7 +28,7 @@ static const struct {
 	    "a person decides: remove what nothing uses with a management console" },
 	[REMEDY_INSTALL_ROOT] = { "install_amt_root", false, "run install_amt_root",
 	    "a person decides: add the new trust anchor with a management console" },
-	[REMEDY_SYNC_CLOCK] = { "sync_amt_clock", false, "run sync_amt_clock",
+	[REMEDY_SYNC_CLOCK] = { "sync_amt_clock", true, "run sync_amt_clock",
 	    "a person decides: set the clock of the device from a management console" },
 	[REMEDY_PERSON] = { NULL, false, NULL, "a person decides" },
 };

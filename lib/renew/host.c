@@ -62,10 +62,11 @@ host_react(void *ctx, enum rc r)
 		if (!look_is_passing(r))
 			return STEP_STOP;
 		look_disconnect(rn);
-		rn->stale |= STALE_ALL & ~(unsigned int)STALE_USAGE;
+		rn->stale |=
+		    (STALE_ALL & ~(unsigned int)STALE_USAGE) | rn->procedure->watches;
 		return r == RC_HTTP ? STEP_WAIT : STEP_LOOK_AGAIN;
 	}
-	rn->stale |= STALE_STORE | STALE_CONTEXT;
+	rn->stale |= STALE_STORE | STALE_CONTEXT | rn->procedure->watches;
 	if (rn->status == PT_STATUS_INTERNAL_ERROR)
 		return STEP_LOOK_AGAIN;
 	return pt_status_reaction(rn->status) == PT_WAIT ? STEP_WAIT : STEP_STOP;

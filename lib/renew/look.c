@@ -288,6 +288,26 @@ read_usage(struct renewal *rn, struct err *err)
 	return RC_OK;
 }
 
+static enum rc
+read_tls(struct renewal *rn, struct err *err)
+{
+	enum rc r = settings_read_tls(rn->device, &rn->facts, err);
+
+	if (r == RC_OK)
+		rn->stale &= ~(unsigned int)STALE_TLS;
+	return r;
+}
+
+static enum rc
+read_clock(struct renewal *rn, struct err *err)
+{
+	enum rc r = rtc_read(rn->device, &rn->facts.clock, err);
+
+	if (r == RC_OK)
+		rn->stale &= ~(unsigned int)STALE_CLOCK;
+	return r;
+}
+
 enum rc
 look_again(struct renewal *rn, struct err *err)
 {
@@ -303,6 +323,10 @@ look_again(struct renewal *rn, struct err *err)
 		r = read_usage(rn, err);
 	if (r == RC_OK && (rn->stale & STALE_CONTEXT) != 0)
 		r = read_context(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_TLS) != 0)
+		r = read_tls(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_CLOCK) != 0)
+		r = read_clock(rn, err);
 	if (r == RC_OK)
 		r = resume_claim_key(rn, err);
 	if (r != RC_OK)
@@ -316,9 +340,9 @@ look_at_all(struct renewal *rn, struct err *err)
 	enum rc r = look_connect(rn, err);
 
 	if (r == RC_OK)
-		r = rtc_read(rn->device, &rn->facts.clock, err);
+		r = read_clock(rn, err);
 	if (r == RC_OK)
-		r = settings_read_tls(rn->device, &rn->facts, err);
+		r = read_tls(rn, err);
 	if (r == RC_OK)
 		r = store_read_limits(rn->device, &rn->facts.limits, err);
 	if (r == RC_OK) {

@@ -78,6 +78,7 @@ struct procedure {
 	const struct force_word *forces; /* NULL: nothing can be overridden */
 	bool needs_ca;			 /* else none is opened, and rn->ca is NULL */
 	bool may_be_plain;		 /* --plain is no reason to refuse */
+	unsigned int watches; /* STALE_... beside STALE_ALL that its steps change */
 
 	/* Authenticate, log in, and set rn->uuid: look_meet() unless there is a
 	 * reason. It is tried again after a passing failure. */

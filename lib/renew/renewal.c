@@ -23,7 +23,8 @@ renewal_device_now(const struct renewal *rn)
 {
 	const struct facts_clock *clock = &rn->facts.clock;
 
-	return renewal_now(rn) + (clock->known ? clock->offset_s : 0);
+	return renewal_now(rn) +
+	    (clock->known && !rn->sets_clock ? clock->offset_s : 0);
 }
 
 int64_t

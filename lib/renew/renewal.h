@@ -32,6 +32,9 @@ enum renewal_stale {
 	STALE_USAGE = 1 << 1, /* which contexts name what */
 	STALE_CONTEXT = 1 << 2,
 	STALE_SERVED = 1 << 3,
+	STALE_TLS = 1 << 4, /* the settings of both interfaces */
+	STALE_CLOCK = 1 << 5,
+	/* What every remedy watches; the rest as in struct procedure. */
 	STALE_ALL = STALE_STORE | STALE_USAGE | STALE_CONTEXT | STALE_SERVED,
 };
 
@@ -88,6 +91,8 @@ struct renewal {
 	bool committed_back;
 	bool awaits_commit; /* what is served may change at any moment */
 	bool proved;
+	bool sets_clock;    /* the device's clock is set before anything else */
+	bool clock_was_set; /* by this process */
 	int n_prune_errors;
 	char refusal[FACTS_TEXT_SIZE]; /* of the firmware to delete; "" none */
 	bool stays_open; /* the next run goes on: not our failure, not final */
@@ -97,7 +102,8 @@ struct renewal {
 /* Our time: now of the options and what has passed since. */
 int64_t renewal_now(const struct renewal *rn);
 
-/* The device's time by its clock as last read; ours when it is not known. */
+/* The device's time by its clock as last read; ours when it is not known, or is going
+ * to be set by ours first. */
 int64_t renewal_device_now(const struct renewal *rn);
 
 /* Milliseconds left of the run; negative when it is over. */

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # used by and set in the scripts that read this
+# A remedy that meets one fault at one of its requests, as tests/cli/renew_faults.sh
+# has it for renew_amt_tls, and every refusal of its methods: rvN a ReturnValue, amtN a
+# fault with that AMT-STATUS.  A script sets $remedy, ${remedy_args[@]}, and
+# ${device_sets[@]}, and defines judge NAME, which says what is wrong with a device in
+# the end.  Needs tests/cli/lib.sh, tests/sim/client.sh, tests/cli/renew.sh.
+#
+# Of the many cases every tenth or so is taken; FAULT_STEP=1 takes all.
+. tests/cli/renew_faults.sh
+
+faults_of_calls='amt1 amt16 amt36 amt38 amt2075'
+faults_of_methods='rv1 rv2 rv16 rv23 rv36 rv38 rv2058 rv2063 rv2075 rv2082'
+for fault in $faults_of_calls; do
+	action[$fault]=amt-status=${fault#amt}
+done
+for fault in $faults_of_methods; do
+	action[$fault]=return-value=${fault#rv}
+done
+
+# boot NAME LOG [FAULT]: a simulator in the state before, with that fault; sets boot_pid,
+# port and the command. A journal is $tmp/before.db, where there is one.
+boot() {
+	local line set file sets=()
+	[ -p "$tmp/$1.say" ] || mkfifo "$tmp/$1.say"
+	for set in "${device_sets[@]}"; do
+		sets+=(--set "$set")
+	done
+	"$amtsim" --control "$tmp/$1.sock" --log "$2" --key-pool "$tmp/pool.pem" \
+	    --name pc1 --set profile=14 --set tls-port=0 --set plain-port=0 \
+	    "${sets[@]}" --set "fault=${3-}" >"$tmp/$1.say" 2>&1 &
+	boot_pid=$!
+	exec 4<"$tmp/$1.say"
+	while read -r -t 20 line <&4; do
+		case $line in
+		ready*) read -r _ _ _ port _ <<<"$line" ;;
+		listening*) break ;;
+		*) echo "$line" ;;
+		esac
+	done
+	rm -f "$tmp/$1.db"*
+	for file in "$tmp"/before.db*; do
+		[ ! -e "$file" ] || cp "$file" "$tmp/$1${file#"$tmp/before"}"
+	done
+	command=("$remedy" -f "$tmp/matrix.conf" -H "$name" -p "$port" -t 30 --apply
+		--inventory "$tmp/$1.db" "${remedy_args[@]}")
+}
+
+# one_case NAME N FAULT: sets $result to "1" or "2", the run that ended well, or to what
+# is wrong.
+one_case() {
+	local runs=1 log=/dev/null
+	if [ "$3" = kill ]; then
+		[ -p "$tmp/$1.req" ] || mkfifo "$tmp/$1.req"
+		exec 3<>"$tmp/$1.req"
+		log=$tmp/$1.req
+	fi
+	boot "$1" "$log" "http:$2:${action[$3]}"
+	if [ "$3" = kill ]; then
+		kill_there "$1"
+		runs=2
+	elif ! attempt "$1"; then
+		runs=2
+	fi
+	result=
+	[ $runs = 1 ] || attempt "$1" ||
+		result="the second run: $(head -n 1 "$tmp/$1.out"); "
+	result+=$(judge "$1")
+	kill "$boot_pid"
+	wait "$boot_pid" || result+='the simulator did not end well; '
+	exec 3<&-
+	rm -rf "$tmp/$1.db"*
+	result=${result:-$runs}
+}
+
+# journal_is_closed NAME: what is wrong with the journal: an open run, none that is done.
+journal_is_closed() {
+	local runs
+	runs=$(sqlite3 "$tmp/$1.db" 'SELECT group_concat(outcome) FROM run;
+	    SELECT 1 FROM run WHERE closed_at IS NULL')
+	[[ $runs =~ ^((undone|refused|done),)*done$ ]] || echo "journal: $runs;"
+}
+
+# run_matrix STEP WRITES WHAT: count a run without faults, which writes that often, then
+# meet each of its requests with each fault. Needs judge.
+run_matrix() {
+	local n
+	take_every "$1"
+	boot count "$tmp/requests"
+	before=$(ask count 'state pc1')
+	attempt count
+	is "$?" 0 "$3" || sed 's/^/# /' "$tmp/count.out"
+	is "$(judge count)" '' "$3: leaves all as it should be"
+	kill "$boot_pid"
+	wait "$boot_pid"
+	n=$(wc -l <"$tmp/requests")
+	is "$(grep -c ' write=yes ' "$tmp/requests")" "$2" "$3: writes $2 times"
+	every_fault 1 "$n"
+	run_cases
+	print_matrix 1 "$n"
+}
