@@ -3,6 +3,8 @@
  * renew_amt_tls: renews the certificate that a device serves on its TLS port.
  * All of it is in renew/renew_tls.h; here are its words.
  */
+#include <string.h>
+
 #include "amt/target.h"
 #include "policy/setting.h"
 #include "remedy_main.h"
@@ -14,6 +16,8 @@
 static const struct opt own_options[] = {
 	{ "force", 0, "WORD",
 	    "Override one gate: not-due, expired, clock or take-over. May be repeated." },
+	{ "no-clock-sync", 0, NULL,
+	    "Leave the device's clock alone; one that is a day behind is refused then." },
 	{ NULL, 0, NULL, NULL },
 };
 
@@ -41,11 +45,27 @@ static const struct command_info info = {
 };
 /* clang-format on */
 
+static enum rc
+take(void *ctx, const struct opt *opt, const char *value, struct err *err)
+{
+	struct renew_tls_args *args = ctx;
+
+	(void)value;
+	(void)err;
+	if (strcmp(opt->long_name, "no-clock-sync") != 0)
+		return RC_NOTFOUND;
+	args->no_clock_sync = true;
+	return RC_OK;
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct remedy_program program = { .info = &info,
-		.procedure = &renew_tls };
+	struct renew_tls_args args = { 0 };
+	const struct remedy_program program = { .info = &info,
+		.procedure = &renew_tls,
+		.take = take,
+		.args = &args };
 
 	return remedy_main(&program, argc, argv);
 }

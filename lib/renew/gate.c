@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "policy/remedy.h"
 #include "policy/verdict.h"
+#include "renew/clock_steps.h"
 #include "renew/renew_tls.h"
 
 enum {
@@ -94,6 +95,16 @@ judge_expired(struct renewal *rn, struct err *err)
 	    remedy_text(REMEDY_REPROVISION_TLS));
 }
 
+/* May the clock be set, and is there a reason to? */
+static bool
+sets_clock(const struct renewal *rn)
+{
+	const struct renew_tls_args *args = rn->options->args;
+
+	return (rn->options->force & RENEW_FORCE_CLOCK) == 0 &&
+	    (args == NULL || !args->no_clock_sync) && clock_steps_is_behind(rn);
+}
+
 /* Firmware does not look at the dates of its own certificate, but what reads them
  * by its clock (a log, a console beside it) would see one from the future. */
 static enum rc
@@ -102,11 +113,12 @@ judge_clock(struct renewal *rn, struct err *err)
 	const struct facts_clock *clock = &rn->facts.clock;
 	char late[CLOCK_DURATION_SIZE];
 
-	if (!clock->known || clock->offset_s >= -CLOCK_BEHIND_MAX_S)
+	if (!clock->known || clock->offset_s >= -CLOCK_BEHIND_MAX_S || rn->sets_clock)
 		return RC_OK;
 	return err_set(err, RC_STATE,
 	    "%s: the device's clock is %s behind: a new certificate would not be valid "
-	    "yet (--force clock renews all the same): %s",
+	    "yet (without --no-clock-sync it is set first, --force clock renews all the "
+	    "same): %s",
 	    rn->facts.name, clock_format_duration(clock->offset_s, late),
 	    remedy_text(REMEDY_SYNC_CLOCK));
 }
@@ -123,7 +135,7 @@ judge_manager(struct renewal *rn, struct err *err)
 
 	if (!rn->has_db || old == NULL || rn->ours_cert[old - rn->facts.certs])
 		return RC_OK;
-	r = journal_find_last_done(&rn->db, rn->uuid, &last, err);
+	r = journal_find_last_tls(&rn->db, rn->uuid, &last, err);
 	if (r == RC_NOTFOUND)
 		return RC_OK;
 	if (r == RC_OK && last.new_cert_len > 0)
@@ -204,6 +216,7 @@ gate_judge(struct renewal *rn, bool *ret_nothing, struct err *err)
 	bool due = false;
 	enum rc r = RC_OK;
 
+	rn->sets_clock = sets_clock(rn);
 	for (size_t i = 0; i < sizeof(gates) / sizeof(gates[0]) && r == RC_OK; i++)
 		if ((force & gates[i].force) == 0)
 			r = gates[i].judge(rn, err);
@@ -219,6 +232,7 @@ gate_judge_resumed(struct renewal *rn, struct err *err)
 {
 	char at[CLOCK_TIME_SIZE];
 
+	rn->sets_clock = sets_clock(rn);
 	(void)snprintf(rn->due, sizeof(rn->due), "run %lld of %s goes on",
 	    (long long)rn->run.id, clock_format_time(rn->run.started_at, at));
 	return judge_generation(rn, err);

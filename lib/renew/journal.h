@@ -74,8 +74,9 @@ void journal_unlock(struct journal_lock *lock);
 enum rc journal_find_open(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err);
 
-/* The newest run of a device that ended as "done"; otherwise as above. */
-enum rc journal_find_last_done(struct db *db, const char *device_uuid,
+/* The newest run of a device that gave it a TLS certificate and ended as "done";
+ * otherwise as above. */
+enum rc journal_find_last_tls(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err);
 
 /* The newest run, of whatever device, that made this key pair and is open or ended

@@ -157,29 +157,28 @@ find_run(struct db *db, const char *sql, const struct db_value *values, size_t n
 	return r;
 }
 
-/* A run has no outcome until it is closed. */
-static enum rc
-find_by_outcome(struct db *db, const char *device_uuid, const char *outcome,
-    struct journal_run *ret_run, struct err *err)
-{
-	const struct db_value values[] = { db_text(device_uuid), db_text(outcome) };
-
-	return find_run(db, SELECT_RUN " WHERE device_uuid = ? AND outcome IS ?" NEWEST,
-	    values, sizeof(values) / sizeof(values[0]), ret_run, err);
-}
-
 enum rc
 journal_find_open(struct db *db, const char *device_uuid, struct journal_run *ret_run,
     struct err *err)
 {
-	return find_by_outcome(db, device_uuid, NULL, ret_run, err);
+	const struct db_value value = db_text(device_uuid);
+
+	return find_run(db,
+	    SELECT_RUN " WHERE device_uuid = ? AND outcome IS NULL" NEWEST, &value, 1,
+	    ret_run, err);
 }
 
 enum rc
-journal_find_last_done(struct db *db, const char *device_uuid,
+journal_find_last_tls(struct db *db, const char *device_uuid,
     struct journal_run *ret_run, struct err *err)
 {
-	return find_by_outcome(db, device_uuid, "done", ret_run, err);
+	const struct db_value value = db_text(device_uuid);
+
+	return find_run(db,
+	    SELECT_RUN " WHERE device_uuid = ? AND outcome = 'done'"
+		       " AND new_cert IS NOT NULL"
+		       " AND remedy IN ('renew_amt_tls', 'reprovision_amt_tls')" NEWEST,
+	    &value, 1, ret_run, err);
 }
 
 enum rc

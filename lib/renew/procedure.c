@@ -108,7 +108,7 @@ go_back(struct renewal *rn, const char *cause, struct err *err)
 
 	rn->is_undoing = true;
 	rn->proved = false;
-	rn->stale |= STALE_ALL & ~(unsigned int)STALE_USAGE;
+	rn->stale |= (STALE_ALL & ~(unsigned int)STALE_USAGE) | rn->procedure->watches;
 	r = step_run_all(&renewal_host, rn, rn->procedure->steps_back, err);
 	if (r == RC_OK)
 		r = resume_close(rn, "undone", cause, err);
@@ -233,8 +233,9 @@ fail(struct renewal *rn, enum rc r, const struct err *cause, enum renew_exit *re
 		(void)resume_close(rn, "refused", cause->text, NULL);
 		r = err_set(err, r, "%s", buf_str(&why));
 	} else if (can_go_back(rn, r) && go_back(rn, cause->text, &second) == RC_OK) {
-		r = err_set(err, r, "%s; undone: the device is as it was",
-		    buf_str(&why));
+		r = err_set(err, r, "%s; undone: the device is as it was%s",
+		    buf_str(&why),
+		    rn->clock_was_set ? ", but for its clock, which is right now" : "");
 	} else if (is_final(rn, r)) {
 		*ret_exit = RENEW_EXIT_CHANGED;
 		(void)resume_close(rn, "refused", cause->text, NULL);

@@ -86,6 +86,7 @@ const struct procedure renew_tls = {
 	.steps_back = tls_steps_back,
 	.forces = forces,
 	.needs_ca = true,
+	.watches = STALE_CLOCK,
 	.meet = look_meet,
 	.look = look_at_all,
 	.due_cert = due_cert,

@@ -8,6 +8,8 @@
 #ifndef AMTCERT_RENEW_RENEW_TLS_H
 #define AMTCERT_RENEW_RENEW_TLS_H
 
+#include <stdbool.h>
+
 #include "renew/procedure.h"
 
 /* What --force may override. Bits. */
@@ -16,6 +18,11 @@ enum renew_force {
 	RENEW_FORCE_EXPIRED = 1 << 1,
 	RENEW_FORCE_CLOCK = 1 << 2,
 	RENEW_FORCE_TAKE_OVER = 1 << 3,
+};
+
+/* args of struct procedure_options; NULL is as zeroed. */
+struct renew_tls_args {
+	bool no_clock_sync; /* leave the device's clock alone */
 };
 
 /* "not-due", "expired", "clock", "take-over" */

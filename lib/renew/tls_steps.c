@@ -8,6 +8,7 @@
 
 #include "renew/bind.h"
 #include "renew/cert_steps.h"
+#include "renew/clock_steps.h"
 #include "renew/prune.h"
 
 static bool
@@ -18,8 +19,19 @@ is_committed(const void *ctx)
 	return rn->committed && renewal_serves_new(rn);
 }
 
+static bool
+sets_clock(const void *ctx)
+{
+	const struct renewal *rn = ctx;
+
+	return rn->sets_clock;
+}
+
 /* clang-format off */
 const struct step tls_steps[] = {
+	{ "set-clock", "set the clock: it would take the certificate for one of the future",
+	  sets_clock, clock_steps_is_right, clock_steps_plan, clock_steps_set, NULL,
+	  "it was set, and is wrong again: does something else set it?" },
 	{ "generate-key", "make a key pair in the firmware",
 	  NULL, cert_steps_has_key, cert_steps_plan_key, cert_steps_make_key, NULL, NULL },
 	{ "sign-request", "have the firmware sign a certificate request",

@@ -52,7 +52,7 @@ stop_sim fresh "$pid"
 
 start_device behind 14 clock-offset=-180000
 pid=$sim_pid
-renew behind --apply
+renew behind --apply --no-clock-sync
 assert_refused behind 'clock behind' "the device's clock is 2 d behind.*--force clock"
 renew behind --apply --force clock
 is "$status" 0 'clock behind: --force clock renews it'

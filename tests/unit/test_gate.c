@@ -93,6 +93,15 @@ clock_behind(struct hand_renewal *hand)
 	hand->renewal.facts.clock.offset_s = -MAKE_DAY - 1;
 }
 
+static void
+clock_stays_behind(struct hand_renewal *hand)
+{
+	static const struct renew_tls_args no_sync = { .no_clock_sync = true };
+
+	clock_behind(hand);
+	hand->options.args = &no_sync;
+}
+
 static const struct {
 	const char *what;
 	void (*change)(struct hand_renewal *hand);
@@ -108,7 +117,7 @@ static const struct {
 	{ "not in the store", served_from_elsewhere, 0, "no way back" },
 	{ "no key pair", keyless, 0, "has no key pair in the store" },
 	{ "expired", expired, RENEW_FORCE_EXPIRED, "--force expired" },
-	{ "clock", clock_behind, RENEW_FORCE_CLOCK, "clock is 1 d behind" },
+	{ "clock", clock_stays_behind, RENEW_FORCE_CLOCK, "clock is 1 d behind" },
 };
 
 static const unsigned int all_words = RENEW_FORCE_NOT_DUE | RENEW_FORCE_EXPIRED |
@@ -161,6 +170,47 @@ a_device_in_order_is_let_in(void **state)
 	hand_set_time(hand, MAKE_NB + 365 * MAKE_DAY);
 	assert_rc(gate_judge(&hand->renewal, &nothing, &err), RC_OK, &err);
 	hand_renewal_free(hand);
+}
+
+/* What it says of the clock, and whether the run sets it. */
+static void
+a_clock_that_is_behind_is_set_first(void **state)
+{
+	static const struct renew_tls_args no_sync = { .no_clock_sync = true };
+	static const struct {
+		int64_t offset_s;
+		const struct renew_tls_args *args;
+		unsigned int force;
+		bool sets;
+	} cases[] = {
+		{ -MAKE_DAY - 1, NULL, 0, true },
+		{ -302, NULL, 0, true },
+		{ -301, NULL, 0, false }, /* it may be five minutes, as well */
+		{ 999 * MAKE_DAY, NULL, 0, false },
+		{ -302, &no_sync, 0, false },
+		{ -MAKE_DAY - 1, NULL, RENEW_FORCE_CLOCK, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		struct hand_renewal *hand = device_at(DUE);
+		struct renewal *rn = &hand->renewal;
+		struct err err = { 0 };
+		bool nothing = false;
+		int64_t theirs = DUE;
+
+		rn->facts.clock.known = true;
+		rn->facts.clock.offset_s = cases[i].offset_s;
+		rn->facts.clock.uncertainty_s = 1;
+		hand->options.args = cases[i].args;
+		hand->options.force = cases[i].force;
+		assert_rc(gate_judge(rn, &nothing, &err), RC_OK, &err);
+		assert_int_equal(rn->sets_clock, cases[i].sets);
+		theirs += cases[i].sets ? 0 : cases[i].offset_s;
+		assert_true(renewal_device_now(rn) - theirs <= 5);
+		assert_true(renewal_device_now(rn) >= theirs);
+		hand_renewal_free(hand);
+	}
 }
 
 static void
@@ -243,6 +293,19 @@ remember_ours(struct renewal *rn)
 	cert_free(cert);
 }
 
+/* And that another remedy of ours was there since. */
+static void
+remember_clock(struct renewal *rn)
+{
+	struct journal_run run = { .remedy = "sync_amt_clock" };
+	struct err err = { 0 };
+
+	memcpy(run.device_uuid, HAND_UUID, sizeof(run.device_uuid));
+	assert_rc(journal_begin(&rn->db, &run, DUE, &err), RC_OK, &err);
+	assert_rc(journal_close(&rn->db, &run, "done", NULL, DUE, &err), RC_OK, &err);
+	journal_run_clear(&run);
+}
+
 static void
 another_manager_is_not_overruled(void **state)
 {
@@ -256,6 +319,7 @@ another_manager_is_not_overruled(void **state)
 	rn->has_db = true;
 	assert_rc(gate_judge(rn, &nothing, &err), RC_OK, &err);
 	remember_ours(rn);
+	remember_clock(rn);
 	assert_rc(gate_judge(rn, &nothing, &err), RC_STATE, &err);
 	assert_has(err.text, "another manager replaced our certificate");
 	assert_has(err.text, "--force take-over");
@@ -317,6 +381,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_gate_says_why_and_opens_to_its_own_word_only),
 		cmocka_unit_test(a_device_in_order_is_let_in),
+		cmocka_unit_test(a_clock_that_is_behind_is_set_first),
 		cmocka_unit_test(what_is_not_due_is_left_alone),
 		cmocka_unit_test(is_due_for_what_the_checks_find),
 		cmocka_unit_test_setup_teardown(another_manager_is_not_overruled,
