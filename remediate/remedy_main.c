@@ -8,18 +8,21 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "amt/target.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/num.h"
 #include "inventory/db.h"
 #include "policy/config.h"
 #include "policy/setting.h"
 
 enum {
 	OUT_MAX_BYTES = 64 * 1024,
+	RESULT_FD_MAX = 1023,
 	USER_BYTES = 4096,
 };
 
@@ -197,6 +200,19 @@ tell_failure(const struct run *run, enum renew_exit status, const struct err *er
 	    err->text[0] == '\0' ? rc_text(err->rc) : err->text);
 }
 
+/* In a word, for a worker that has opened a descriptor for it. */
+static void
+tell_class(enum rc r)
+{
+	const char *fd = secure_getenv("AMTCERT_RESULT_FD");
+	const char *text = rc_text(r);
+	int64_t number = 0;
+
+	if (fd != NULL &&
+	    num_parse(fd, STDERR_FILENO + 1, RESULT_FD_MAX, &number, NULL) == RC_OK)
+		(void)command_write((int)number, text, strlen(text), NULL);
+}
+
 /* "renew_amt_tls: " before a message about the command line. */
 static void
 tell_usage(const struct run *run, const struct err *err, struct buf *out)
@@ -231,6 +247,8 @@ remedy_main(const struct remedy_program *program, int argc, char **argv)
 		tell_usage(&run, &err, &out);
 	if (r != RC_OK && out.len == 0)
 		tell_failure(&run, status, &err, &out);
+	if (r != RC_OK)
+		tell_class(r);
 	if (r != RC_OK && !run.command.wants_help && !run.command.wants_version)
 		fd = STDERR_FILENO;
 	/* What became of the device counts, not whether anybody reads it. */

@@ -82,17 +82,16 @@ settle(struct job *job, const struct pacing *pacing, const struct job_outcome *o
 }
 
 static enum rc
-write_attempt(struct db *db, const struct job *job, const struct job_outcome *outcome,
-    struct err *err)
+write_attempt(struct db *db, const struct job *job, const char *class, struct err *err)
 {
-	char class[JOB_WORD_SIZE];
-	const struct db_value values[] = { db_int(job->id), db_int(job->n_attempts),
+	char word[JOB_WORD_SIZE];
+	struct db_value values[] = { db_int(job->id), db_int(job->n_attempts),
 		db_int(job->ended_at),
 		job->exit_status < 0 ? db_text(NULL) : db_int(job->exit_status),
-		db_text(class), db_text(job->text) };
+		db_text(""), db_text(job->text) };
 
-	text_line_field(class, sizeof(class), is_success(outcome) ? "" : outcome->class,
-	    is_success(outcome) ? 0 : strlen(outcome->class));
+	text_line_field(word, sizeof(word), class, strlen(class));
+	values[4] = db_text(word);
 	return db_run(db,
 	    "UPDATE job_attempt SET ended_at = ?3, exit_status = ?4, class = ?5,"
 	    " text = ?6 WHERE job_id = ?1 AND number = ?2",
@@ -177,7 +176,8 @@ finish(struct db *db, const struct pacing *pacing, struct job *job,
 	}
 	r = write_job(db, job, err);
 	if (r == RC_OK)
-		r = write_attempt(db, job, outcome, err);
+		r = write_attempt(db, job, is_success(outcome) ? "" : outcome->class,
+		    err);
 	if (r == RC_OK)
 		r = note_breaker(db, pacing, job, outcome, is_repeated, now, news, err);
 	return r;

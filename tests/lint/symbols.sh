@@ -29,7 +29,9 @@ scanner=$B/remediate/scan_amt_fleet
 report=$B/remediate/report_amt_fleet
 # So does what a core calls, and leaves a job behind.
 handler=$B/remediate/amt_event_handler
-for looker in "$scanner" "$report" "$handler"; do
+# And so does what runs others.
+worker=$B/remediate/work_amt_queue
+for looker in "$scanner" "$report" "$handler" "$worker"; do
 	[ -x "$looker" ] || say "$looker: not built"
 done
 
@@ -43,7 +45,7 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}" "$scanner" "$report" "$handler"; do
+	for check in "${checks[@]}" "$scanner" "$report" "$handler" "$worker"; do
 		[ -x "$check" ] || continue
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
@@ -70,6 +72,7 @@ done
 
 may_not_need "$report" libcurl libxml2 libssl
 may_not_need "$handler" libcurl libxml2 libssl
+may_not_need "$worker" libcurl libxml2 libssl
 
 agent=$B/snmp/amtcert_agent
 if [ -x "$agent" ]; then

@@ -355,6 +355,11 @@ waits_twice_as_long_after_each_failure_and_gives_up(void **state)
 		may_claim_none(&db, &pacing, job.not_before - 1);
 		now = job.not_before;
 	}
+	assert_int_equal(
+	    number(&db,
+		"SELECT count(*) FROM job_attempt"
+		" WHERE class = 'cannot connect' AND ended_at = started_at"),
+	    11);
 	job = must_claim(&db, &pacing, now);
 	assert_int_equal(job.n_attempts, 12);
 	job = ends(&db, &pacing, &job, 1, "cannot connect", now, BREAKER_AS_BEFORE);

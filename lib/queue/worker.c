@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loop of the worker.  The inventory is open only between two waits: a
+ * connection must not be in two processes.
+ */
+#include "queue/worker.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "queue/runner.h"
+#include "queue/take.h"
+
+enum {
+	LINE_MAX_BYTES = 1024
+};
+
+struct child {
+	pid_t pid;
+	int fd; /* readable once it has ended; -1: not to be had */
+};
+
+struct worker {
+	const struct worker_options *options;
+	struct worker_totals totals;
+	struct child *children; /* pacing.n_jobs of them */
+	struct pollfd *polls;	/* the same */
+	size_t n_children;
+	struct taken *taken; /* claimed, and not yet started; the same */
+	size_t n_taken;
+	int64_t back_at; /* when to look for jobs that nobody is at */
+	bool was_halted; /* by the stop file, and it was said */
+};
+
+static void
+say(const struct worker *worker, const char *text)
+{
+	worker->options->log(worker->options->log_ctx, text);
+}
+
+/* Those that have ended. */
+static void
+reap(struct worker *worker)
+{
+	size_t n_left = 0;
+
+	for (size_t i = 0; i < worker->n_children; i++) {
+		struct child *child = &worker->children[i];
+		int status = 0;
+
+		if (waitpid(child->pid, &status, WNOHANG) == 0) {
+			worker->children[n_left] = *child;
+			n_left++;
+			continue;
+		}
+		if (child->fd >= 0)
+			close(child->fd);
+		if (status != 0)
+			worker->totals.n_failed++;
+	}
+	worker->n_children = n_left;
+}
+
+static enum rc
+tell_back(void *ctx, const struct job *job, struct err *err)
+{
+	struct buf line;
+
+	(void)err;
+	buf_init(&line, LINE_MAX_BYTES);
+	(void)buf_addf(&line, "job %lld: %s: %s: %s: %s", (long long)job->id,
+	    job->device_name, job->remedy, job->text, job_state_word(job->state));
+	say(ctx, buf_str(&line));
+	buf_clear(&line);
+	return RC_OK;
+}
+
+/* Once when it begins, once when it ends. */
+static void
+tell_halt(struct worker *worker)
+{
+	bool is_halted = take_is_stopped(&worker->options->pacing);
+
+	if (is_halted != worker->was_halted)
+		say(worker,
+		    is_halted ? "the stop file is there: no remedy is started"
+			      : "the stop file is gone");
+	worker->was_halted = is_halted;
+}
+
+static enum rc
+take_jobs(struct worker *worker, struct db *db, int64_t now, struct err *err)
+{
+	const struct pacing *pacing = &worker->options->pacing;
+	enum rc r = RC_OK;
+
+	if (now >= worker->back_at) {
+		r = take_back(db, pacing, now, tell_back, worker, err);
+		if (r == RC_OK)
+			r = job_forget_old(db, now, err);
+		worker->back_at = now + WORKER_BACK_S;
+	}
+	while (r == RC_OK &&
+	    worker->n_children + worker->n_taken < (size_t)pacing->n_jobs) {
+		r = take_next(db, pacing, now, &worker->taken[worker->n_taken], err);
+		if (r == RC_OK)
+			worker->n_taken++;
+	}
+	return r == RC_NOTFOUND ? RC_OK : r;
+}
+
+static enum rc
+look(struct worker *worker, struct err *err)
+{
+	const struct worker_options *options = worker->options;
+	int64_t now = options->now();
+	struct db db = { 0 };
+	enum rc r;
+
+	tell_halt(worker);
+	r = db_open(options->setup.inventory_file, &db, err);
+	if (r == RC_OK)
+		r = take_jobs(worker, &db, now, err);
+	db_close(&db);
+	if (r == RC_LOCKED) { /* the next look may have better luck */
+		err_clear(err);
+		r = RC_OK;
+	}
+	return r;
+}
+
+/* It must hold no lock but its own. */
+static void
+run_child(struct worker *worker, size_t i)
+{
+	for (size_t k = i + 1; k < worker->n_taken; k++)
+		close(worker->taken[k].lock_fd);
+	for (size_t k = 0; k < worker->n_children; k++)
+		if (worker->children[k].fd >= 0)
+			close(worker->children[k].fd);
+	_exit(runner_run(worker->options, &worker->taken[i]));
+}
+
+/* The worker's copy of the lock goes, the child's stays. A job that got no process has
+ * nobody at it then, and is taken back. */
+static enum rc
+start_jobs(struct worker *worker, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	for (size_t i = 0; i < worker->n_taken; i++) {
+		struct taken *taken = &worker->taken[i];
+		struct child *child = &worker->children[worker->n_children];
+
+		child->pid = fork();
+		if (child->pid == 0)
+			run_child(worker, i);
+		close(taken->lock_fd);
+		if (child->pid < 0) {
+			r = err_system(err, "worker: cannot start a process");
+			continue;
+		}
+		child->fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+		worker->n_children++;
+		worker->totals.n_started++;
+	}
+	worker->n_taken = 0;
+	return r;
+}
+
+/* Until one of ours has ended, a signal, or the next look. */
+static void
+wait_a_while(struct worker *worker)
+{
+	for (size_t i = 0; i < worker->n_children; i++)
+		worker->polls[i] = (struct pollfd){ worker->children[i].fd, POLLIN, 0 };
+	(void)poll(worker->polls, worker->n_children, WORKER_LOOK_MS);
+}
+
+static enum rc
+work(struct worker *worker, struct err *err)
+{
+	const struct worker_options *options = worker->options;
+	bool is_over = false;
+	enum rc r = RC_OK;
+
+	while (r == RC_OK && !is_over && !options->is_stopped()) {
+		bool is_late = options->deadline_ms != 0 &&
+		    clock_monotonic_ms() >= options->deadline_ms;
+
+		reap(worker);
+		if (!is_late)
+			r = look(worker, err);
+		if (start_jobs(worker, err) != RC_OK)
+			r = RC_SYSTEM;
+		is_over = worker->n_children == 0 && (is_late || !options->is_service);
+		if (r == RC_OK && !is_over)
+			wait_a_while(worker);
+	}
+	reap(worker);
+	worker->totals.n_left = (int64_t)worker->n_children;
+	return r;
+}
+
+enum rc
+worker_run(const struct worker_options *options, struct worker_totals *ret_totals,
+    struct err *err)
+{
+	size_t n = (size_t)options->pacing.n_jobs;
+	struct worker worker = { .options = options };
+	enum rc r = RC_OK;
+
+	worker.children = calloc(n, sizeof(*worker.children));
+	worker.polls = calloc(n, sizeof(*worker.polls));
+	worker.taken = calloc(n, sizeof(*worker.taken));
+	if (worker.children == NULL || worker.polls == NULL || worker.taken == NULL)
+		r = err_set(err, RC_NOMEM, "worker: out of memory");
+	if (r == RC_OK)
+		r = work(&worker, err);
+	for (size_t i = 0; i < worker.n_children; i++)
+		if (worker.children[i].fd >= 0)
+			close(worker.children[i].fd);
+	free(worker.children);
+	free(worker.polls);
+	free(worker.taken);
+	*ret_totals = worker.totals;
+	return r;
+}
