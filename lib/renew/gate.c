@@ -13,6 +13,7 @@
 #include "policy/remedy.h"
 #include "policy/verdict.h"
 #include "renew/clock_steps.h"
+#include "renew/leftover.h"
 #include "renew/renew_tls.h"
 
 enum {
@@ -224,6 +225,8 @@ gate_judge(struct renewal *rn, bool *ret_nothing, struct err *err)
 		r = judge_due(rn, &due, err);
 	if (r == RC_OK)
 		*ret_nothing = !due && (force & RENEW_FORCE_NOT_DUE) == 0;
+	if (r == RC_OK && !*ret_nothing)
+		r = leftover_judge_room(rn, err);
 	return r;
 }
 

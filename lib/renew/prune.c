@@ -9,6 +9,7 @@
 
 #include "amt/change.h"
 #include "amt/pt_status.h"
+#include "renew/leftover.h"
 #include "renew/look.h"
 
 enum {
@@ -99,7 +100,7 @@ prune_plan_certs(const void *ctx, struct plan *plan)
 	const struct renewal *rn = ctx;
 
 	for (size_t i = 0; i < rn->facts.n_certs; i++)
-		if (is_prunable_cert(rn, i))
+		if (is_prunable_cert(rn, i) && !leftover_is_cert(rn, i))
 			plan_add_write(plan, "AMT_PublicKeyCertificate", "Delete",
 			    rn->facts.certs[i].instance_id);
 }
@@ -110,7 +111,7 @@ prune_plan_keys(const void *ctx, struct plan *plan)
 	const struct renewal *rn = ctx;
 
 	for (size_t i = 0; i < rn->facts.n_keys; i++)
-		if (is_prunable_key(rn, i))
+		if (is_prunable_key(rn, i) && !leftover_is_key(rn, i))
 			plan_add_write(plan, "AMT_PublicPrivateKeyPair", "Delete",
 			    rn->facts.keys[i].instance_id);
 }
@@ -150,20 +151,19 @@ take_refusal(struct renewal *rn, enum rc r, const struct err *cause, struct err 
 }
 
 enum rc
-prune_certs(void *ctx, struct err *err)
+prune_each_cert(struct renewal *rn, prune_choice is_chosen, const char *reason,
+    struct err *err)
 {
-	struct renewal *rn = ctx;
-	enum rc r = ready(rn, err);
+	enum rc r = RC_OK;
 
 	for (size_t i = 0; r == RC_OK && i < rn->facts.n_certs; i++) {
 		const struct facts_cert *cert = &rn->facts.certs[i];
 		struct err cause = { 0 };
 
-		if (!is_prunable_cert(rn, i))
+		if (!is_chosen(rn, i))
 			continue;
-		r = journal_archive(&rn->db, &rn->run, cert->cert,
-		    rn->is_undoing ? "not proved" : "replaced", rn->options->actor,
-		    renewal_now(rn), err);
+		r = journal_archive(&rn->db, &rn->run, cert->cert, reason,
+		    rn->options->actor, renewal_now(rn), err);
 		rn->stale |= STALE_STORE;
 		if (r != RC_OK)
 			return r;
@@ -175,15 +175,14 @@ prune_certs(void *ctx, struct err *err)
 }
 
 enum rc
-prune_keys(void *ctx, struct err *err)
+prune_each_key(struct renewal *rn, prune_choice is_chosen, struct err *err)
 {
-	struct renewal *rn = ctx;
-	enum rc r = ready(rn, err);
+	enum rc r = RC_OK;
 
 	for (size_t i = 0; r == RC_OK && i < rn->facts.n_keys; i++) {
 		struct err cause = { 0 };
 
-		if (!is_prunable_key(rn, i))
+		if (!is_chosen(rn, i))
 			continue;
 		rn->stale |= STALE_STORE;
 		r = change_delete_key_pair(rn->device, rn->facts.keys[i].instance_id,
@@ -191,6 +190,27 @@ prune_keys(void *ctx, struct err *err)
 		r = take_refusal(rn, r, &cause, err);
 	}
 	return r;
+}
+
+enum rc
+prune_certs(void *ctx, struct err *err)
+{
+	struct renewal *rn = ctx;
+	enum rc r = ready(rn, err);
+
+	if (r == RC_OK)
+		r = prune_each_cert(rn, is_prunable_cert,
+		    rn->is_undoing ? "not proved" : "replaced", err);
+	return r;
+}
+
+enum rc
+prune_keys(void *ctx, struct err *err)
+{
+	struct renewal *rn = ctx;
+	enum rc r = ready(rn, err);
+
+	return r == RC_OK ? prune_each_key(rn, is_prunable_key, err) : r;
 }
 
 void

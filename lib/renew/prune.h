@@ -20,7 +20,7 @@
 bool prune_has_no_certs(const void *ctx);
 bool prune_has_no_keys(const void *ctx);
 
-/* The writes of both, for the plan. */
+/* The writes of both, for the plan; without what is gone by then (leftover.h). */
 void prune_plan_certs(const void *ctx, struct plan *plan);
 void prune_plan_keys(const void *ctx, struct plan *plan);
 
@@ -29,6 +29,15 @@ void prune_plan_keys(const void *ctx, struct plan *plan);
  * on the way back it is an error. */
 enum rc prune_certs(void *ctx, struct err *err);
 enum rc prune_keys(void *ctx, struct err *err);
+
+/* Is the entry with that index in the facts to be deleted? */
+typedef bool (*prune_choice)(const struct renewal *rn, size_t i);
+
+/* Delete what is chosen, certificates archived first with that reason. Refusals of
+ * the firmware as above. The device is connected. */
+enum rc prune_each_cert(struct renewal *rn, prune_choice is_chosen, const char *reason,
+    struct err *err);
+enum rc prune_each_key(struct renewal *rn, prune_choice is_chosen, struct err *err);
 
 /* Say in rn->kept why the replaced certificate stays; "" when it is gone. */
 void prune_explain(struct renewal *rn);

@@ -9,6 +9,7 @@
 #include "renew/bind.h"
 #include "renew/cert_steps.h"
 #include "renew/clock_steps.h"
+#include "renew/leftover.h"
 #include "renew/prune.h"
 
 static bool
@@ -32,6 +33,8 @@ const struct step tls_steps[] = {
 	{ "set-clock", "set the clock: it would take the certificate for one of the future",
 	  sets_clock, clock_steps_is_right, clock_steps_plan, clock_steps_set, NULL,
 	  "it was set, and is wrong again: does something else set it?" },
+	{ "clear-store", "delete what earlier runs left behind",
+	  NULL, leftover_is_none, leftover_plan, leftover_run, NULL, NULL },
 	{ "generate-key", "make a key pair in the firmware",
 	  NULL, cert_steps_has_key, cert_steps_plan_key, cert_steps_make_key, NULL, NULL },
 	{ "sign-request", "have the firmware sign a certificate request",
