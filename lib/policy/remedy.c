@@ -26,7 +26,7 @@ static const struct {
 	    "a person decides: enrol the 802.1X certificate again from a management console" },
 	[REMEDY_PRUNE_STORE] = { "prune_amt_store", false, "run prune_amt_store",
 	    "a person decides: remove what nothing uses with a management console" },
-	[REMEDY_INSTALL_ROOT] = { "install_amt_root", false, "run install_amt_root",
+	[REMEDY_INSTALL_ROOT] = { "install_amt_root", true, "run install_amt_root",
 	    "a person decides: add the new trust anchor with a management console" },
 	[REMEDY_SYNC_CLOCK] = { "sync_amt_clock", true, "run sync_amt_clock",
 	    "a person decides: set the clock of the device from a management console" },

@@ -63,6 +63,7 @@ struct renewal {
 
 	/* What is asked for. */
 	char due[FACTS_TEXT_SIZE]; /* "renewal due, 30 d left" */
+	struct cert *anchor;	   /* that the device lacks; NULL: none */
 	const struct generation *generation;
 	struct cert *names_from; /* what dns_names point into */
 	const char *dns_names[RENEWAL_DNS_NAMES_MAX];
