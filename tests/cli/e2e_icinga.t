@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# timeout: 300
+# With Icinga 2 as one node and the files we ship: a certificate comes due, check_amt_tls
+# says so, the state becomes hard, the event command queues.
+. tests/cli/lib.sh
+. tests/sim/client.sh
+. tests/cli/core.sh
+. tests/cli/shipped.sh
+. tests/cli/e2e.sh
+has_icinga || skip_all "icinga2-bin is not installed"
+
+make_site "$tmp/site"
+port=$(free_port)
+{
+	icinga_config "$site" core core
+	icinga_api_conf "$port"
+	cat <<-END
+		object Endpoint NodeName { }
+		object Zone ZoneName { endpoints = [ NodeName ] }
+		include "$site/nagios/icinga2/*.conf"
+		template Host "site" {
+		  check_command = "dummy"
+		  address = "127.0.0.1"
+		  vars.amt = true
+		  vars.amt_config = "$site/amtcert.conf"
+		  vars.amt_event_log = "$site/events.log"
+		}
+		object Host "$due" { import "site" }
+		object Host "$expired" { import "site" }
+	END
+} >"$site/icinga2.conf"
+icinga_cert "$site" core
+run_icinga icinga "$site"
+wait_for 60 icinga_call core "$port" status
+ok $? "Icinga runs with the files of nagios/icinga2" || sed 's/^/# /' "$tmp/icinga.log"
+
+for device in $due $expired; do
+	icinga_until core "$port" "$device" OK
+done
+is "$(jobs)" "" "nothing is queued"
+time_passes
+
+icinga_until core "$port" $due WARNING
+wait_for 60 is_told $due ' HARD [0-9]+: queued: '
+ok $? "the hard state is queued"
+like "$(told $due)" "^$due amt-tls WARNING SOFT [0-9]: not queued: state type SOFT: " \
+    "and the soft ones were not"
+is "$(jobs)" "$due|renew_amt_tls|due" "by what the check had read"
+icinga_until core "$port" $expired CRITICAL
+wait_for 60 is_told $expired ' HARD [0-9]+: '
+ok $? "of the expired one the handler is told, too"
+
+stop "$icinga_pid"
+stop_sim devices "$sim_pid"
+done_testing
