@@ -20,18 +20,6 @@ enum {
 static const char *const handed_on[] = { "PATH", "HOME", "TMPDIR",
 	"CREDENTIALS_DIRECTORY", "KRB5_CONFIG", "KRB5CCNAME", "KRB5_CLIENT_KTNAME" };
 
-static bool
-is_remedy(const char *program)
-{
-	for (int remedy = REMEDY_NONE; remedy <= REMEDY_PERSON; remedy++) {
-		const char *known = remedy_program((enum remedy)remedy);
-
-		if (known != NULL && strcmp(known, program) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum rc add(char **list, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -123,7 +111,7 @@ call_make(const struct call_setup *setup, const struct job *job,
 	struct call call = { 0 };
 	enum rc r;
 
-	if (!is_remedy(job->remedy))
+	if (remedy_find(job->remedy) == REMEDY_NONE)
 		return err_set(err, RC_NOTFOUND, "%s: no remedy of that name",
 		    job->remedy);
 	r = add_args(setup, job, call.args);

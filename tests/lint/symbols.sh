@@ -31,7 +31,8 @@ report=$B/remediate/report_amt_fleet
 handler=$B/remediate/amt_event_handler
 # And so does what runs others.
 worker=$B/remediate/work_amt_queue
-for looker in "$scanner" "$report" "$handler" "$worker"; do
+evaluation=$B/remediate/evaluate_amt_fleet
+for looker in "$scanner" "$report" "$handler" "$worker" "$evaluation"; do
 	[ -x "$looker" ] || say "$looker: not built"
 done
 
@@ -45,7 +46,7 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}" "$scanner" "$report" "$handler" "$worker"; do
+	for check in "${checks[@]}" "$scanner" "$report" "$handler" "$worker" "$evaluation"; do
 		[ -x "$check" ] || continue
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
@@ -73,6 +74,7 @@ done
 may_not_need "$report" libcurl libxml2 libssl
 may_not_need "$handler" libcurl libxml2 libssl
 may_not_need "$worker" libcurl libxml2 libssl
+may_not_need "$evaluation" libcurl libxml2 libssl
 
 agent=$B/snmp/amtcert_agent
 if [ -x "$agent" ]; then

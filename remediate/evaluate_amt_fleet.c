@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * evaluate_amt_fleet: judges the inventory and queues what is due.  All of it is in
+ * queue/evaluate.h; here are options and words.
+ */
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "inventory/db.h"
+#include "plugin/command.h"
+#include "policy/config.h"
+#include "policy/remedy.h"
+#include "queue/evaluate.h"
+
+#define PROGRAM "evaluate_amt_fleet"
+
+enum {
+	OUT_MAX_BYTES = 64 * 1024 * 1024,
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+};
+
+/* In the order of the rows. */
+enum own {
+	OWN_DRY_RUN,
+	OWN_GROUP,
+	OWN_REENROLL,
+	OWN_TEMPLATE,
+	OWN_INVENTORY,
+	OWN_N
+};
+
+struct run {
+	struct command command;
+	const char *inventory_file;
+	struct evaluate_options options;
+};
+
+/* clang-format off */
+static const struct opt own_options[OWN_N + 1] = {
+	[OWN_DRY_RUN] = { "dry-run", 0, NULL, "Print what would be queued, and change nothing." },
+	[OWN_GROUP] = { "group", 0, "NAME", "Only the devices of this group." },
+	[OWN_REENROLL] = { "reenroll", 0, NULL,
+	    "Queue every certificate in use, due or not: reenrol all certificate holders." },
+	[OWN_TEMPLATE] = { "template", 0, "NAME",
+	    "Only certificates of this template, by its name or OID." },
+	[OWN_INVENTORY] = { "inventory", 0, "FILE",
+	    "Inventory, " DB_DEFAULT_PATH " unless set." },
+	{ NULL, 0, NULL, NULL },
+};
+
+static const struct opt *const tables[] = { own_options, command_options, NULL };
+
+static const struct command_info info = {
+	.program = PROGRAM,
+	.purpose =
+	    "Judges all devices of the inventory by what was last read of them, and queues what\n"
+	    "is due, the most urgent first, for work_amt_queue. Asks no device. To be run by a\n"
+	    "timer, as often as you like: what is queued already is not queued again.\n"
+	    "\n"
+	    "Exit status: 0 judged; 1 the inventory cannot be used; 3 usage or configuration.\n",
+	.examples =
+	    "  " PROGRAM " --dry-run\n"
+	    "  " PROGRAM " --group=berlin\n"
+	    "  " PROGRAM " --reenroll --template=AmtWebServer --dry-run\n",
+	.timeout_s = 0, /* as long as it takes */
+	.options = tables,
+};
+/* clang-format on */
+
+static enum rc
+take_own(struct run *run, enum own row, const char *value, struct err *err)
+{
+	switch (row) {
+	case OWN_DRY_RUN:
+		run->options.is_dry = true;
+		return RC_OK;
+	case OWN_GROUP:
+		run->options.group = value;
+		return RC_OK;
+	case OWN_REENROLL:
+		run->options.reenroll = true;
+		return RC_OK;
+	case OWN_TEMPLATE:
+		run->options.template = value;
+		return RC_OK;
+	case OWN_INVENTORY:
+		run->inventory_file = value;
+		return RC_OK;
+	case OWN_N:
+		break;
+	}
+	return err_set(err, RC_INTERNAL, "option: not in the table");
+}
+
+static enum rc
+take(void *ctx, const struct opt *opt, const char *value, struct err *err)
+{
+	int row = opt_row(own_options, opt);
+
+	if (row < 0)
+		return RC_NOTFOUND;
+	if (value != NULL && value[0] == '\0')
+		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
+	return take_own(ctx, (enum own)row, value, err);
+}
+
+static const char *
+answer_text(const struct evaluated *one, bool is_dry)
+{
+	switch (one->answer) {
+	case JOB_IS_NEW:
+		return is_dry ? "would be queued" : "queued";
+	case JOB_IS_OPEN:
+		return "queued already";
+	case JOB_IS_SETTLED:
+		return "done a moment ago";
+	}
+	return "";
+}
+
+static enum rc
+tell_one(struct buf *out, const struct evaluated *one, bool is_dry)
+{
+	char name[FACTS_TEXT_SIZE];
+	char end[CLOCK_DATE_SIZE];
+	char start[CLOCK_TIME_SIZE];
+	enum rc r;
+
+	text_printable_field(name, sizeof(name), one->device_name,
+	    strlen(one->device_name));
+	r = buf_addf(out, "%s: %s: %s, ends %s, not before %s: %s", name,
+	    remedy_program(one->remedy), one->reason,
+	    clock_format_date(one->ends_at, end),
+	    clock_format_time(one->not_before, start), answer_text(one, is_dry));
+	if (r == RC_OK && one->job_id != 0)
+		r = buf_addf(out, ", job %lld", (long long)one->job_id);
+	return r == RC_OK ? buf_add_char(out, '\n') : r;
+}
+
+static enum rc
+tell(const struct run *run, const struct evaluation *evaluation, struct err *err)
+{
+	bool is_dry = run->options.is_dry;
+	enum rc r = RC_OK;
+	struct buf out;
+
+	buf_init(&out, OUT_MAX_BYTES);
+	for (size_t i = 0; r == RC_OK && i < evaluation->n; i++)
+		r = tell_one(&out, &evaluation->list[i], is_dry);
+	if (r == RC_OK)
+		r = buf_addf(&out,
+		    "%zu devices: %zu certificates or settings due, %zu %s\n",
+		    evaluation->n_devices, evaluation->n, evaluation->n_new,
+		    is_dry ? "would be queued" : "queued");
+	if (r != RC_OK)
+		(void)err_set(err, r, "output: %s", rc_text(r));
+	else
+		r = command_write(STDOUT_FILENO, buf_str(&out), out.len, err);
+	buf_clear(&out);
+	return r;
+}
+
+static enum rc
+judge(struct run *run, struct evaluation *evaluation, struct err *err)
+{
+	struct conf *conf = NULL;
+	const char *path = run->inventory_file;
+	struct db db = { 0 };
+	enum rc r = config_read(run->command.config_file, &conf, err);
+
+	if (r == RC_OK)
+		r = pacing_read(conf, &run->options.pacing, err);
+	if (path == NULL && r == RC_OK)
+		path = config_find(conf, NULL, "inventory").text;
+	run->options.conf = conf;
+	if (r == RC_OK)
+		r = db_open_existing(path != NULL ? path : DB_DEFAULT_PATH, false,
+		    DB_BUSY_TIMEOUT_MS, &db, err);
+	if (r == RC_OK)
+		r = evaluate(&db, &run->options, evaluation, err);
+	db_close(&db);
+	conf_free(conf);
+	return r;
+}
+
+/* What went wrong, or help. */
+static int
+answer(const struct run *run, enum rc r, const struct err *err)
+{
+	bool is_asked = run->command.wants_help || run->command.wants_version;
+	struct buf out;
+
+	buf_init(&out, OUT_MAX_BYTES);
+	if (r == RC_USAGE)
+		(void)command_format_answer(&out, &run->command, PROGRAM ": ", err);
+	else
+		(void)buf_addf(&out, PROGRAM ": %s\n",
+		    err->text[0] != '\0' ? err->text : rc_text(r));
+	(void)command_write(is_asked ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out),
+	    out.len, NULL);
+	buf_clear(&out);
+	return r == RC_USAGE || r == RC_CONFIG ? COMMAND_EXIT_USAGE : EXIT_FAILED;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct evaluation evaluation = { 0 };
+	struct run run = { .options = { .actor = PROGRAM } };
+	struct err err = { 0 };
+	int status = EXIT_DONE;
+	enum rc r;
+
+	r = command_start(&run.command, &info, take, &run, argc, argv, &err);
+	run.options.now = clock_now();
+	if (r == RC_OK)
+		r = judge(&run, &evaluation, &err);
+	if (r == RC_OK)
+		r = tell(&run, &evaluation, &err);
+	if (r != RC_OK)
+		status = answer(&run, r, &err);
+	evaluation_clear(&evaluation);
+	command_clear(&run.command);
+	return status;
+}
