@@ -54,6 +54,7 @@ make_site() {
 	{
 		printf '[defaults]\ntrust-anchor = %s/ca.pem\n' "$site"
 		printf 'secret-file = %s/password\ninventory = %s/inventory.db\n' "$site" "$site"
+		printf '[queue]\nprogram-dir = %s/bin\nstop-file = %s/stop\n' "$site" "$site"
 		printf '[ca local]\nbackend = local\n'
 		printf 'cert-file = %s/ca.pem\nkey-file = %s/ca.key\n' "$site" "$site"
 		for name in "$due" "$expired"; do
@@ -76,8 +77,25 @@ of_site() {
 
 # jobs: what is queued or was, a line each.
 jobs() {
-	sqlite3 "$site/inventory.db" \
-	    'SELECT device_name, remedy, reason FROM job ORDER BY device_name, id'
+	sqlite3 "$site/inventory.db" "SELECT device_name, remedy, reason,
+	    CASE state WHEN 0 THEN 'queued' WHEN 3 THEN 'done' ELSE state || ': ' || text END
+	    FROM job ORDER BY device_name, id"
+}
+
+comment() { printf '%s\n' "$@" | sed 's/^/# /'; }
+
+# worked: the worker runs what is queued.
+worked() {
+	of_site "$site/bin/work_amt_queue" -f "$site/amtcert.conf"
+	is "$status" 0 "the worker does what is queued" || comment "$err"
+}
+
+# serves HOST: does the device serve another certificate than it did, which is good?
+serves() {
+	openssl s_client -connect "127.0.0.1:${port_of[$1]}" -CAfile "$tmp/ca.pem" \
+	    -verify_return_error -verify_hostname "$1" </dev/null 2>/dev/null |
+	    openssl x509 -out "$tmp/served.pem" 2>/dev/null &&
+	    ! cmp -s "$tmp/served.pem" "$tmp/$1-late.pem"
 }
 
 # told HOST: what the event handler wrote of it, without the time.

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 300
 # With Icinga 2 as one node and the files we ship: a certificate comes due, check_amt_tls
-# says so, the state becomes hard, the event command queues.
+# says so, the state becomes hard, the event command queues, the worker renews, and the
+# next check is fine.
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/core.sh
@@ -46,10 +47,18 @@ wait_for 60 is_told $due ' HARD [0-9]+: queued: '
 ok $? "the hard state is queued"
 like "$(told $due)" "^$due amt-tls WARNING SOFT [0-9]: not queued: state type SOFT: " \
     "and the soft ones were not"
-is "$(jobs)" "$due|renew_amt_tls|due" "by what the check had read"
+is "$(jobs)" "$due|renew_amt_tls|due|queued" "by what the check had read"
 icinga_until core "$port" $expired CRITICAL
 wait_for 60 is_told $expired ' HARD [0-9]+: '
 ok $? "of the expired one the handler is told, too"
+
+worked
+is "$(jobs)" "$due|renew_amt_tls|due|done" "what was queued is done"
+serves $due
+ok $? "the device serves a new certificate"
+icinga_until core "$port" $due OK
+wait_for 60 is_told $due ' OK HARD '
+like "$(told $due)" ' OK HARD [0-9]+: not queued: state OK: ' "and that calls for nothing"
 
 stop "$icinga_pid"
 stop_sim devices "$sim_pid"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 300
 # With Nagios Core and the files we ship: a certificate comes due, check_amt_tls says
-# so, the state becomes hard, the event handler queues.
+# so, the state becomes hard, the event handler queues, the worker renews, and the next
+# check is fine.
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/core.sh
@@ -56,7 +57,7 @@ wait_for 60 is_told $due ' HARD 3: queued: '
 ok $? "the hard state is queued"
 like "$(told $due)" "^$due amt-tls WARNING SOFT 1: not queued: state type SOFT: " \
     "and the soft ones were not"
-is "$(jobs)" "$due|renew_amt_tls|due" "by what the check had read"
+is "$(jobs)" "$due|renew_amt_tls|due|queued" "by what the check had read"
 for state in 'CRITICAL;SOFT;1' 'CRITICAL;SOFT;2' 'CRITICAL;HARD;3'; do
 	check_until $expired "$state"
 done
@@ -73,6 +74,14 @@ of_site "$site/bin/amt_event_handler" -f "$site/amtcert.conf" --hostname $expire
     --service amt-tls --state CRITICAL --state-type HARD --attempt 3 --host-downtime 0 \
     --service-downtime 0 --in-window 1 --status-file "$site/status.dat"
 like "$err" 'not queued: acknowledged 1: a person is at it' "and the handler finds that"
+
+worked
+is "$(jobs)" "$due|renew_amt_tls|due|done" "what was queued is done"
+serves $due
+ok $? "the device serves a new certificate"
+check_until $due 'OK;HARD;3'
+wait_for 60 is_told $due ' OK HARD 3: '
+like "$(told $due)" ' OK HARD 3: not queued: state OK: ' "and that calls for nothing"
 
 stop "$nagios_pid"
 stop_sim devices "$sim_pid"
