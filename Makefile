@@ -152,6 +152,20 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$@)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# The page of report_amt_fleet as lists of C strings, a line each; its scripts are one,
+# in this order.
+PAGE    := lib/listing/page
+PAGE_JS := $(patsubst %,$(PAGE)/%.js,base forecast view head chart timeline days devices start)
+as_strings = @mkdir -p $(@D); printf '  %-5s %s\n' INC '$@'; \
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n",/' $^ >$@
+
+$(B)/$(PAGE)/page.js.inc: $(PAGE_JS)
+	$(as_strings)
+$(B)/$(PAGE)/page.%.inc: $(PAGE)/page.%
+	$(as_strings)
+$(B)/lib/listing/format_html.o: $(patsubst %,$(B)/$(PAGE)/page.%.inc,html css js)
+$(B)/lib/listing/format_html.%: private CPPFLAGS_ALL += -I$(B)/lib
+
 # Rewritten only when its text changes: what depends on it is then made anew.
 keep = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
 	cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new

@@ -28,6 +28,7 @@ enum own {
 	OWN_CSV,
 	OWN_JSON,
 	OWN_OPENMETRICS,
+	OWN_HTML,
 	OWN_OUTPUT,
 	OWN_GROUP,
 	OWN_FORECAST,
@@ -43,11 +44,13 @@ static const struct opt own_options[OWN_N + 1] = {
 	[OWN_JSON] = { "json", 0, NULL, "JSON." },
 	[OWN_OPENMETRICS] = { "openmetrics", 0, NULL,
 	    "OpenMetrics, for the textfile collector of Prometheus' node exporter." },
+	[OWN_HTML] = { "html", 0, NULL, "One HTML page that needs nothing else." },
 	[OWN_OUTPUT] = { "output", 'o', "FILE",
 	    "Write to this file, which is replaced in one move when all is written." },
 	[OWN_GROUP] = { "group", 0, "NAME", "Only the devices of this group." },
 	[OWN_FORECAST] = { "forecast", 0, NULL,
-	    "Renewals per day in place of the devices; not with --openmetrics." },
+	    "Renewals per day in place of the devices; not with --openmetrics "
+	    "or --html, which have both." },
 	[OWN_WHAT_IF] = { "what-if", 0, "KEY=VALUE",
 	    "Forecast besides with another policy, fraction or renew-before, or with "
 	    "certificates of another lifetime, as renew-before=30d. May be repeated." },
@@ -65,12 +68,13 @@ static const struct command_info info = {
 	.program = PROGRAM,
 	.purpose =
 	    "Prints what the inventory knows of all devices, and on which days their\n"
-	    "certificates are due for renewal: as a table, CSV, JSON, or OpenMetrics.\n"
-	    "Asks no device.\n"
+	    "certificates are due for renewal: as a table, CSV, JSON, OpenMetrics, or one\n"
+	    "HTML page. Asks no device.\n"
 	    "\n"
 	    "Exit status: 0 written; 1 the inventory cannot be read, or nothing written;\n"
 	    "3 usage or configuration.\n",
 	.examples = "  report_amt_fleet\n"
+		    "  report_amt_fleet --html -o /var/www/html/amt.html\n"
 		    "  report_amt_fleet --csv --group=berlin -o berlin.csv\n"
 		    "  report_amt_fleet --forecast --what-if renew-before=30d\n"
 		    "  report_amt_fleet --openmetrics \\\n"
@@ -134,6 +138,8 @@ take_own(struct run *run, enum own row, const char *value, struct err *err)
 		return take_format(run, LISTING_JSON, err);
 	case OWN_OPENMETRICS:
 		return take_format(run, LISTING_OPENMETRICS, err);
+	case OWN_HTML:
+		return take_format(run, LISTING_HTML, err);
 	case OWN_OUTPUT:
 		run->output_file = value;
 		return RC_OK;
@@ -178,8 +184,9 @@ check_options(const struct run *run, struct err *err)
 {
 	if (run->order.per_device && run->format != LISTING_OPENMETRICS)
 		return err_set(err, RC_USAGE, "--per-device: only with --openmetrics");
-	if (run->order.only_forecast && run->format == LISTING_OPENMETRICS)
-		return err_set(err, RC_USAGE, "--forecast: not with --openmetrics");
+	if (run->order.only_forecast && run->format > LISTING_JSON)
+		return err_set(err, RC_USAGE,
+		    "--forecast: not with --openmetrics or --html, which have it anyway");
 	return RC_OK;
 }
 

@@ -12,6 +12,7 @@ static const format_writer writers[] = {
 	[LISTING_CSV] = format_csv,
 	[LISTING_JSON] = format_json,
 	[LISTING_OPENMETRICS] = format_openmetrics,
+	[LISTING_HTML] = format_html,
 };
 
 enum rc

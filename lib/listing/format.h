@@ -13,6 +13,7 @@ enum listing_format {
 	LISTING_CSV,
 	LISTING_JSON,
 	LISTING_OPENMETRICS,
+	LISTING_HTML,
 };
 
 /* Write the document, inside the read transaction in which the listing was read.
@@ -29,6 +30,8 @@ enum rc format_json(struct db *db, const struct listing *listing, struct sheet *
     struct err *err);
 enum rc format_openmetrics(struct db *db, const struct listing *listing,
     struct sheet *sheet, struct err *err);
+enum rc format_html(struct db *db, const struct listing *listing, struct sheet *sheet,
+    struct err *err);
 
 /* Private to this room: members of an object with all but the devices. */
 struct json;

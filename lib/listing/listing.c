@@ -86,13 +86,14 @@ static enum rc
 add_member(void *ctx, const struct fleet_device *device, struct err *err)
 {
 	struct listing *listing = ((struct reader *)ctx)->listing;
+	const struct listing_order *order = listing->order;
 	struct member member = { .id = device->id };
 	void *list = listing->members;
 	enum rc r = RC_OK;
 
 	if (listing->n_members % ROWS_AT_ONCE == 0)
-		r = listing_may_go_on(listing->order, err);
-	if (r == RC_OK && listing->order->what_if.is_asked)
+		r = listing_may_go_on(order, err);
+	if (r == RC_OK && order->what_if.is_asked)
 		r = ask_what_if(listing, device->name, &member.what_if, err);
 	if (r == RC_OK)
 		r = grow(&list, listing->n_members, &listing->cap_members,
@@ -101,6 +102,8 @@ add_member(void *ctx, const struct fleet_device *device, struct err *err)
 		return r;
 	listing->members = list;
 	listing->members[listing->n_members++] = member;
+	listing->counts.n_devices++;
+	listing->counts.n_by_state[standing_state(&device->standing, order->now)]++;
 	listing->n_without++;
 	return RC_OK;
 }
@@ -197,6 +200,8 @@ read_scan(struct db *db, struct listing *listing, struct err *err)
 	return r == RC_NOTFOUND ? RC_OK : r;
 }
 
+/* States are counted once more, device by device, so that the counts are those of the
+ * rows even where an index of the inventory has another opinion. */
 static enum rc
 read_all(struct db *db, struct listing *listing, struct err *err)
 {
@@ -204,14 +209,16 @@ read_all(struct db *db, struct listing *listing, struct err *err)
 	struct reader reader = { .listing = listing };
 	enum rc r = fleet_count(db, order->group, order->now, 0, &listing->counts, err);
 
-	if (r == RC_OK && order->group != NULL && listing->counts.n_devices == 0)
-		return err_set(err, RC_NOTFOUND,
-		    "there is no device in the inventory of group %s", order->group);
+	listing->counts.n_devices = 0;
+	memset(listing->counts.n_by_state, 0, sizeof(listing->counts.n_by_state));
 	if (r == RC_OK)
 		r = read_scan(db, listing, err);
 	if (r == RC_OK)
 		r = fleet_each_device(db, order->group, FLEET_BY_ID, order->now, -1,
 		    add_member, &reader, err);
+	if (r == RC_OK && order->group != NULL && listing->counts.n_devices == 0)
+		return err_set(err, RC_NOTFOUND,
+		    "there is no device in the inventory of group %s", order->group);
 	if (r == RC_OK)
 		r = fleet_each_slot(db, 0, add_leaf, &reader, err);
 	if (r == RC_OK)

@@ -23,26 +23,8 @@ fails() {
 	is "$out" '' "and prints nothing else"
 }
 
-# No state changes and no day begins for it while this runs, but at midnight.
-settle() { # INVENTORY
-	sql "$tmp/$1.db" 'UPDATE standing SET due_at = due_at + 43200, warning_at = warning_at + 43200,
-		critical_at = critical_at + 43200, worse_at = worse_at + 43200, ends_at = ends_at + 43200;
-		UPDATE cert SET not_before = not_before + 43200, not_after = not_after + 43200;
-		UPDATE slot SET not_before = not_before + 43200, not_after = not_after + 43200,
-		due_at = due_at + 43200, warning_at = warning_at + 43200, critical_at = critical_at + 43200' || exit 1
-}
-
-# today COMMAND...: again if midnight came between.
-today() {
-	local day
-	until [ "${day-}" = "$(date +%F)" ]; do
-		day=$(date +%F)
-		"$@"
-	done
-}
-
 make_fleet "$tmp/400.db" 400
-settle 400
+settle "$tmp/400.db"
 
 #
 # The table
@@ -110,22 +92,9 @@ openmetrics() {
 }
 openmetrics "OpenMetrics are read by Prometheus' own parser, and tell the same"
 
-# Text that was made to break out of them.
-bad=('<script>alert(1)</script>' '</script><!--' '=1+1' '+1' '-1' '@SUM(A1)' $'\t=1' $'\r=1' ' =1' '"' '",=1' 'a,b'
-    $'\nx' $'# EOF\n' "\\" "\\n" '" 1' $'\e[31m' $'\xe2\x80\xaegpj' $'\xef\xbc\x9d1' '{}' "\${x}" '%s%n' $'\xff\xfeA\xc0\x80'
-    '')
-values=
-for text in "${bad[@]}"; do
-	values+=",(CAST(x'$(printf %s "$text" | od -An -v -tx1 | tr -d ' \n')' AS TEXT))"
-done
 "$mkinv" "$tmp/bad.db" fill 60 2 "$fleet_now" || exit 1
-settle bad
-sql "$tmp/bad.db" "CREATE TEMP TABLE bad (i INTEGER PRIMARY KEY, t TEXT NOT NULL);
-	INSERT INTO bad (t) VALUES ${values#,};
-	UPDATE device SET name = (SELECT t FROM bad WHERE i = 1 + device.id % 25),
-		device_group = (SELECT t FROM bad WHERE i = 1 + device.id % 23);
-	UPDATE standing SET error = (SELECT t FROM bad WHERE i = 1 + device_id % 22);
-	UPDATE cert SET issuer = (SELECT t FROM bad WHERE i = 1 + cert.id % 25)"
+settle "$tmp/bad.db"
+spoil "$tmp/bad.db"
 agree bad
 like "$agreed" '^agree 60 120 ' "hostile text stays in its cell and its string"
 openmetrics "and in its label"
@@ -154,6 +123,8 @@ fails 1 'no device in the inventory of group nobody' "nobody is no group"
 sql "$tmp/none.db" 'SELECT 1'
 agree none
 like "$agreed" '^agree 0 0 0$' "an empty inventory gives empty documents"
+look none --html
+like "$out" '"devices":0,.*"rows":\[\]\}</script>$' "and an empty page"
 printf '[defaults]\ninventory = %s\n' "$tmp/none.db" >"$tmp/amtcert.conf"
 run "$report" -f "$tmp/amtcert.conf"
 like "$out" '^0 devices at ' "the file says where the inventory is"
@@ -194,7 +165,7 @@ like "$out" '^report_amt_fleet v[0-9.]+ \(amtcert [0-9.]+\)$' "and names name an
 run "$report" --help
 is "$status" 3 "--help exits 3"
 is "$(awk 'length > 80' <<<"$out")" '' "in 80 columns"
-for words in '--csv --json' '--per-device' '--forecast --openmetrics' '--what-if grace=3d' '--what-if x' \
+for words in '--csv --json' '--per-device' '--forecast --openmetrics' '--forecast --html' '--what-if grace=3d' '--what-if x' \
     '--what-if policy=x' '--what-if renew-before=30' '--group=' '--output=' '--nonsense' 'stray'; do
 	read -ra list <<<"$words"
 	look 400 "${list[@]}"
@@ -205,13 +176,14 @@ done
 n=0
 while read -r line; do
 	line=${line//\/var\/lib\/prometheus\/node-exporter/$tmp/web}
+	line=${line//\/var\/www\/html/$tmp/web}
 	line=${line// berlin.csv/ $tmp/web/berlin.csv}
 	read -ra words <<<"$line"
 	look 400 "${words[@]:1}"
 	is "$status$err" 0 "example: $line"
 	n=$((n + 1))
 done < <(examples_of "$report" remediate/report_amt_fleet.8)
-[ "$n" -gt 7 ]
+[ "$n" -gt 9 ]
 ok $? "$n examples were run"
 is "$(tail -n 1 "$tmp/web/amt.prom")" '# EOF' "which end with their files written"
 done_testing

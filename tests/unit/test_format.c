@@ -4,6 +4,7 @@
  * all of them tell the same, and the sums close.
  */
 #include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "csv_read.h"
@@ -122,6 +123,7 @@ static int64_t
 check_json(struct db *db, const struct listing_order *order,
     const struct folder *folder, int64_t n_devices)
 {
+	static const char *const states[] = { "ok", "warning", "critical", "unknown" };
 	char *text = made_listing_text(db, order, LISTING_JSON, folder);
 	int64_t n_certs = number_of(text, "\"certificates\":"), n = 0;
 
@@ -134,6 +136,16 @@ check_json(struct db *db, const struct listing_order *order,
 	for (const char *p = text; (p = strstr(p, "{\"id\":")) != NULL; p++)
 		n++;
 	assert_int_equal(n, n_devices);
+	for (size_t i = 0; i < UNIT_COUNT(states); i++) {
+		char member[40];
+
+		(void)snprintf(member, sizeof(member), "\"state\":\"%s\"", states[i]);
+		n = 0;
+		for (const char *p = text; (p = strstr(p, member)) != NULL; p++)
+			n++;
+		(void)snprintf(member, sizeof(member), "\"%s\":", states[i]);
+		assert_int_equal(n, number_of(text, member));
+	}
 	free(text);
 	return n_certs;
 }
