@@ -22,6 +22,11 @@ test_packages='
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin
 '
+# Where it is a package: on Ubuntu it is none, and its test is skipped.
+browser_packages='
+	chromium chromium-driver fonts-dejavu-core
+'
+grep -qsx 'ID=debian' /etc/os-release || browser_packages=
 lint_packages='
 	clang-format clang-tidy cppcheck shellcheck mandoc gcovr smitools
 '
@@ -30,8 +35,9 @@ packages() {
 	case $1 in
 	build) echo "$build_packages" ;;
 	demo) echo "$build_packages $demo_packages" ;;
-	test) echo "$build_packages $demo_packages $test_packages" ;;
-	lint | all) echo "$build_packages $demo_packages $test_packages $lint_packages" ;;
+	test) echo "$build_packages $demo_packages $test_packages $browser_packages" ;;
+	lint) echo "$build_packages $demo_packages $test_packages $lint_packages" ;;
+	all) echo "$build_packages $demo_packages $test_packages $browser_packages $lint_packages" ;;
 	*)
 		echo "usage: tests/deps.sh [--list] build|demo|test|lint|all" >&2
 		exit 3
