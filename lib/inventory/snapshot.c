@@ -63,10 +63,13 @@ is_authenticated(const struct facts *facts)
 
 	if (!presented->known || presented->n_certs == 0)
 		return false;
-	return facts->has_store || (presented->has_pin && presented->pin_matches) ||
-	    (presented->path.ignoring_time == PATH_OK &&
-		(presented->name_match == NAME_MATCH_SAN ||
-		    presented->name_match == NAME_MATCH_CN_ONLY));
+	if (presented->has_pin)
+		return presented->pin_matches;
+	/* The key of an expired certificate may be anybody's by now: such a contact
+	 * says nothing of whose it is. */
+	return presented->path.at_time == PATH_OK &&
+	    (presented->name_match == NAME_MATCH_SAN ||
+		presented->name_match == NAME_MATCH_CN_ONLY);
 }
 
 static enum rc

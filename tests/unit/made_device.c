@@ -140,7 +140,8 @@ present(const struct made_device *device, struct facts *facts)
 		    &err);
 	p->path.n_elements = N_PATH;
 	p->path.ignoring_time = PATH_OK;
-	p->path.at_time = PATH_OK;
+	p->path.at_time =
+	    cert_left_s(p->certs[0], facts->read_at) < 0 ? PATH_TIME : PATH_OK;
 	p->name_match = NAME_MATCH_SAN;
 	p->secure_renegotiation = true;
 	(void)snprintf(p->protocol, sizeof(p->protocol), "TLSv1.2");

@@ -442,6 +442,29 @@ only_who_proved_to_be_the_device_is_remembered_by_key(void **state)
 	db_close(&db);
 }
 
+/* Nor is a clone: who holds the key of an expired certificate may be anybody. */
+static void
+an_expired_certificate_brings_no_key(void **state)
+{
+	const struct made_device device = { .read_at = T0 };
+	const struct made_device clone = { .read_at = MAKE_NB + 400 * MAKE_DAY,
+		.key_number = 4,
+		.serial = 2 };
+	struct db db = stock_open(*state);
+	int64_t id = made_device_put(&db, &device);
+	struct pin before = { .at = 0 };
+	struct pin after = { .at = 0 };
+	struct err err = { 0 };
+
+	assert_rc(pin_find(&db, id, &before, &err), RC_OK, &err);
+	assert_int_equal(made_device_put(&db, &clone), id);
+	assert_rc(pin_find(&db, id, &after, &err), RC_OK, &err);
+	assert_memory_equal(after.spki_sha256, before.spki_sha256,
+	    sizeof(before.spki_sha256));
+	assert_int_equal(after.at, before.at);
+	db_close(&db);
+}
+
 static void
 a_key_set_by_hand_goes_before_the_one_seen(void **state)
 {
@@ -524,6 +547,7 @@ main(void)
 		STOCK_TEST(a_policy_that_changed_counts_when_judged_again),
 		STOCK_TEST(judging_again_does_not_mix_what_was_read_at_two_times),
 		STOCK_TEST(only_who_proved_to_be_the_device_is_remembered_by_key),
+		STOCK_TEST(an_expired_certificate_brings_no_key),
 		STOCK_TEST(a_key_set_by_hand_goes_before_the_one_seen),
 		STOCK_TEST(survives_every_failed_allocation),
 	};
