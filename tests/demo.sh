@@ -150,7 +150,11 @@ expect 0 scan_amt_fleet -f amtcert.conf --tls
 until_true 15 snmp_notified 3 pc-due.demo.example || wrong=$((wrong + 1))
 grep -a "$root\.0\.3[^0-9]" traps | tr '\t' '\n' | sed 's/^/    /'
 
-say 'What was written to that device, by its own log:'
+say 'Expired: no console takes it any more. Who is it? The path tells, time ignored; or its key.'
+expect 0 reprovision_amt_tls -f amtcert.conf -H pc-expired.demo.example --apply
+expect 0 check_amt_tls -f amtcert.conf -H pc-expired.demo.example
+
+say 'What was written to the first, by its own log:'
 sed -nE '/device=pc-due .* write=yes /{
 	s/.*op=Invoke class=([^ ]+) method=([^ ]+) .*/    \1 \2/
 	s/.*op=([^ ]+) class=([^ ]+) .*/    \2 \1/

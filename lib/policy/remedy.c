@@ -19,9 +19,8 @@ static const struct {
 	[REMEDY_NONE] = { NULL, false, NULL, "nothing to do" },
 	[REMEDY_RENEW_TLS] = { "renew_amt_tls", true, "run renew_amt_tls",
 	    "a person decides: install a new TLS certificate from a management console" },
-	[REMEDY_REPROVISION_TLS] = { "reprovision_amt_tls", false, "run reprovision_amt_tls",
-	    "a person decides: set up TLS again from a management console; an expired certificate "
-	    "that still verifies is renewed by renew_amt_tls with --force expired" },
+	[REMEDY_REPROVISION_TLS] = { "reprovision_amt_tls", true, "run reprovision_amt_tls",
+	    "a person decides: set up TLS again from a management console" },
 	[REMEDY_RENEW_8021X] = { "renew_amt_8021x", false, "run renew_amt_8021x",
 	    "a person decides: enrol the 802.1X certificate again from a management console" },
 	[REMEDY_PRUNE_STORE] = { "prune_amt_store", false, "run prune_amt_store",

@@ -44,7 +44,7 @@ enroll_fill_profile(struct renewal *rn, struct err *err)
 		    name);
 	rn->profile =
 	    (struct csr_profile){ .common_name = name, .eku = CERT_EKU_SERVER_AUTH };
-	if (presented->path.ignoring_time != PATH_OK)
+	if (rn->served == NULL || presented->path.ignoring_time != PATH_OK)
 		return RC_OK;
 	cert_free(rn->names_from);
 	rn->names_from = NULL;
@@ -211,7 +211,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	    ? rn->options->target->anchors
 	    : ca_anchors(rn->ca);
 	/* One that is replaced for its name, or by force, may well end later. */
-	bool may_end_sooner = renewal_serves_new(rn) ||
+	bool may_end_sooner = rn->served == NULL || renewal_serves_new(rn) ||
 	    !policy_is_due(policy, rn->served->not_before, rn->served->not_after,
 		renewal_now(rn));
 	const struct accept_input input = { .leaf = leaf,

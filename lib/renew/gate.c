@@ -211,6 +211,14 @@ judge_due(struct renewal *rn, bool *ret_due, struct err *err)
 }
 
 enum rc
+gate_judge_device(struct renewal *rn, struct err *err)
+{
+	enum rc r = judge_provisioned(rn, err);
+
+	return r == RC_OK ? judge_generation(rn, err) : r;
+}
+
+enum rc
 gate_judge(struct renewal *rn, bool *ret_nothing, struct err *err)
 {
 	unsigned int force = rn->options->force;

@@ -15,6 +15,10 @@
  */
 enum rc gate_judge(struct renewal *rn, bool *ret_nothing, struct err *err);
 
+/* The gates of every remedy with a new key pair: provisioned, and of a generation
+ * that makes one. Sets rn->generation. */
+enum rc gate_judge_device(struct renewal *rn, struct err *err);
+
 /* Only what the later steps of a run that was begun need. */
 enum rc gate_judge_resumed(struct renewal *rn, struct err *err);
 

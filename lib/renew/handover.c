@@ -31,8 +31,13 @@ handover_tell_pin(const struct target *target, const struct cert *cert, struct b
 void
 handover_tell(const struct renewal *rn, struct buf *out)
 {
+	static const uint8_t none[CERT_FINGERPRINT_BYTES];
+
 	buf_add_str(out, "fingerprint ");
-	add_digest(out, rn->run.old_fingerprint);
+	if (memcmp(rn->run.old_fingerprint, none, sizeof(none)) == 0)
+		buf_add_str(out, "none");
+	else
+		add_digest(out, rn->run.old_fingerprint);
 	buf_add_str(out, " -> ");
 	add_digest(out, rn->new_cert->fingerprint);
 	buf_add_str(out, "\n");

@@ -8,7 +8,7 @@
 
 #include "renew/renewal.h"
 
-/* "fingerprint sha256:OLD -> sha256:NEW", and the line below. */
+/* "fingerprint sha256:OLD -> sha256:NEW" ("none" for no old one), and the line below. */
 void handover_tell(const struct renewal *rn, struct buf *out);
 
 /* "pin sha256:OLD -> sha256:NEW" when the configuration names another key than this

@@ -43,12 +43,20 @@ look_disconnect(struct renewal *rn)
 	rn->device = NULL;
 }
 
+static uint16_t
+tls_port(const struct target *target)
+{
+	uint16_t port = target->plain ? target->tls_port : target->port;
+
+	return port == 0 ? TARGET_PORT_TLS : port;
+}
+
 enum rc
 look_shake_hands(struct renewal *rn, struct presented *ret_presented, struct err *err)
 {
 	const struct target *target = rn->options->target;
 	const struct tls_endpoint endpoint = { .address = target_address(target),
-		.port = target->port == 0 ? TARGET_PORT_TLS : target->port,
+		.port = tls_port(target),
 		.family = target->family,
 		.client_cert_file = target->client_cert_file,
 		.client_key_file = target->client_key_file };
@@ -75,16 +83,31 @@ look_take_served(struct renewal *rn, struct presented *presented)
 	rn->stale &= ~(unsigned int)STALE_SERVED;
 }
 
+/* With --plain nothing need be served yet. */
+static bool
+may_serve_nothing(const struct renewal *rn, enum rc r)
+{
+	return rn->options->target->plain && !rn->over_tls &&
+	    (r == RC_CONNECT || r == RC_LOST || r == RC_TLS);
+}
+
 static enum rc
 read_served(struct renewal *rn, struct err *err)
 {
 	struct presented presented = { 0 };
-	enum rc r = look_shake_hands(rn, &presented, err);
+	struct err cause = { 0 };
+	enum rc r = look_shake_hands(rn, &presented, &cause);
 
-	if (r == RC_OK)
+	if (r == RC_OK) {
 		look_take_served(rn, &presented);
+	} else if (may_serve_nothing(rn, r)) {
+		cert_free(rn->served);
+		rn->served = NULL;
+		rn->stale &= ~(unsigned int)STALE_SERVED;
+		r = RC_OK;
+	}
 	presented_clear(&presented);
-	return r;
+	return r == RC_OK ? r : err_set(err, r, "%s", cause.text);
 }
 
 /*
@@ -97,13 +120,36 @@ choose_pin(struct renewal *rn)
 	const uint8_t *served = rn->served == NULL ? NULL : rn->served->spki_sha256;
 	uint8_t sha256[CERT_FINGERPRINT_BYTES];
 
-	rn->session = *rn->options->target;
+	if (!rn->session.has_pin && rn->has_stored_pin) {
+		rn->session.has_pin = true;
+		memcpy(rn->session.pin, rn->stored_pin, sizeof(rn->session.pin));
+	}
 	if (!rn->session.has_pin || served == NULL)
 		return;
 	if ((renewal_new_spki_sha256(rn, sha256) &&
 		memcmp(sha256, served, sizeof(sha256)) == 0) ||
 	    (rn->has_heir && memcmp(rn->heir, served, sizeof(sha256)) == 0))
 		memcpy(rn->session.pin, served, sizeof(sha256));
+}
+
+const struct target *
+look_session(struct renewal *rn)
+{
+	struct target *session = &rn->session;
+
+	*session = *rn->options->target;
+	if (session->plain && !rn->over_tls)
+		return session;
+	session->port = tls_port(rn->options->target);
+	if (rn->met_plain && rn->new_cert != NULL) {
+		/* What was asked for over the plain port must be what is met here. */
+		session->has_pin = true;
+		memcpy(session->pin, rn->new_cert->spki_sha256, sizeof(session->pin));
+	} else {
+		choose_pin(rn);
+	}
+	session->plain = false;
+	return session;
 }
 
 enum rc
@@ -113,8 +159,7 @@ look_connect(struct renewal *rn, struct err *err)
 		device_set_deadline(rn->device, step_deadline(rn));
 		return RC_OK;
 	}
-	choose_pin(rn);
-	return device_open(&rn->session, TRUST_TIME_JUDGED, renewal_now(rn),
+	return device_open(look_session(rn), TRUST_TIME_JUDGED, renewal_now(rn),
 	    step_deadline(rn), &rn->device, err);
 }
 
@@ -160,27 +205,33 @@ name_device(struct renewal *rn, struct err *err)
 }
 
 enum rc
-look_meet(struct renewal *rn, struct err *err)
+look_at_presented(struct renewal *rn, struct err *err)
 {
-	const struct target *target = rn->options->target;
+	struct target target = *rn->options->target;
 	struct facts facts = { 0 };
-	enum rc r = survey_read_presented(target, renewal_now(rn), step_deadline(rn),
-	    &facts, err);
+	enum rc r = RC_OK;
 
+	target.port = tls_port(rn->options->target);
+	r = survey_read_presented(&target, renewal_now(rn), step_deadline(rn), &facts,
+	    err);
 	if (r != RC_OK)
 		return r;
 	facts_clear(&rn->facts);
 	rn->facts = facts;
 	if (facts.presented.n_certs == 0)
 		return err_set(err, RC_TLS, "%s: no certificate was presented",
-		    target->name);
+		    target.name);
 	cert_free(rn->served);
 	rn->served = NULL;
 	r = cert_dup(facts.presented.certs[0], &rn->served, err);
-	if (r == RC_OK)
-		r = resume_find_heir(rn, err);
-	if (r == RC_OK)
-		r = look_connect(rn, err);
+	return r == RC_OK ? resume_find_heir(rn, err) : r;
+}
+
+enum rc
+look_log_in(struct renewal *rn, struct err *err)
+{
+	enum rc r = look_connect(rn, err);
+
 	if (r == RC_OK)
 		r = identity_read_names(rn->device, &rn->facts, err);
 	if (r == RC_OK)
@@ -189,9 +240,17 @@ look_meet(struct renewal *rn, struct err *err)
 		r = name_device(rn, err);
 	if (r == RC_OK && rn->has_heir && strcmp(rn->heir_uuid, rn->uuid) != 0)
 		r = err_set(err, RC_UNTRUSTED,
-		    "%s: its key was made on another device (%s)", target->name,
-		    rn->heir_uuid);
+		    "%s: its key was made on another device (%s)",
+		    rn->options->target->name, rn->heir_uuid);
 	return r;
+}
+
+enum rc
+look_meet(struct renewal *rn, struct err *err)
+{
+	enum rc r = look_at_presented(rn, err);
+
+	return r == RC_OK ? look_log_in(rn, err) : r;
 }
 
 /* Ownership of everything in the store, from the journal. */

@@ -15,6 +15,13 @@
  */
 enum rc look_meet(struct renewal *rn, struct err *err);
 
+/* The two halves of it: one handshake, without a login; and the login. */
+enum rc look_at_presented(struct renewal *rn, struct err *err);
+enum rc look_log_in(struct renewal *rn, struct err *err);
+
+/* The target as the next session will use it: its port, its pin. Lent. */
+const struct target *look_session(struct renewal *rn);
+
 /* Read the rest of the facts: clock, settings, store, usages. */
 enum rc look_at_all(struct renewal *rn, struct err *err);
 

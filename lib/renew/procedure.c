@@ -136,6 +136,15 @@ settle_earlier_run(struct renewal *rn, struct err *err)
 	return r;
 }
 
+static bool
+enrols(const struct renewal *rn)
+{
+	const struct procedure *procedure = rn->procedure;
+
+	return procedure->needs_ca &&
+	    (procedure->enrols == NULL || procedure->enrols(rn));
+}
+
 /* Everything that can say no before the first write. */
 static enum rc
 prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
@@ -151,7 +160,7 @@ prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
 		r = procedure->judge(rn, ret_nothing, err);
 	if (r != RC_OK || *ret_nothing)
 		return r;
-	if (procedure->needs_ca && rn->new_cert == NULL)
+	if (enrols(rn) && rn->new_cert == NULL)
 		r = enroll_preflight(rn, err);
 	if (r == RC_OK && !rn->has_run)
 		r = resume_begin(rn, err);

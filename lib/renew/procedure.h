@@ -106,6 +106,8 @@ struct procedure {
 	 * the journal with it. NULL: nothing. */
 	enum rc (*prepare_step)(struct renewal *rn, const struct step *step,
 	    struct err *err);
+	/* Is a certificate asked for in this run, after the gates? NULL: always. */
+	bool (*enrols)(const struct renewal *rn);
 	/* Is there a way back from here? NULL: always, when there are steps. */
 	bool (*can_go_back)(const struct renewal *rn);
 	/* All steps are done: what is left to say, in rn->kept. NULL: nothing. */

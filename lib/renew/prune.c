@@ -28,16 +28,16 @@ is_kept(const struct renewal *rn, const struct cert *cert)
 	return rn->new_cert != NULL && cert_equals(cert, rn->new_cert);
 }
 
-/* An issuer goes only when the run that stored it is undone. */
+/* An issuer or an anchor goes only when the run that stored it is undone. */
 static bool
-is_ours(const struct renewal *rn, size_t i)
+is_taken_back(const struct renewal *rn, const struct facts_cert *cert)
 {
-	const struct facts_cert *cert = &rn->facts.certs[i];
-
-	return rn->ours_cert[i] ||
-	    (rn->is_undoing && !rn->is_foreign && !cert->has_key &&
-		renewal_is_listed(rn->run.added, rn->run.added_len,
-		    cert->cert->fingerprint));
+	if (cert->is_trusted_root &&
+	    (rn->anchor == NULL || !cert_equals(cert->cert, rn->anchor)))
+		return false;
+	return rn->is_undoing && !rn->is_foreign && !cert->has_key &&
+	    renewal_is_listed(rn->run.added, rn->run.added_len,
+		cert->cert->fingerprint);
 }
 
 static bool
@@ -48,9 +48,10 @@ is_prunable_cert(const struct renewal *rn, size_t i)
 
 	if (!rn->proved)
 		usage &= ~(unsigned int)USAGE_TLS;
-	return rn->refusal[0] == '\0' && rn->usage_known && is_ours(rn, i) &&
-	    usage == USAGE_NONE && !cert->is_trusted_root && !cert->is_read_only &&
-	    !is_kept(rn, cert->cert);
+	if (rn->refusal[0] != '\0' || !rn->usage_known || usage != USAGE_NONE ||
+	    cert->is_read_only || is_kept(rn, cert->cert))
+		return false;
+	return is_taken_back(rn, cert) || (rn->ours_cert[i] && !cert->is_trusted_root);
 }
 
 /* A certificate that stays needs its key. */

@@ -200,6 +200,10 @@ renewal_forget_run(struct renewal *rn)
 	rn->bound = false;
 	rn->proved = false;
 	rn->wrote = false;
+	rn->needs = 0;
+	rn->sets_clock = false;
+	memset(&rn->before, 0, sizeof(rn->before));
+	rn->lowered = rn->closing = rn->closed = rn->proved_closed = false;
 }
 
 void

@@ -38,6 +38,14 @@ enum renewal_stale {
 	STALE_ALL = STALE_STORE | STALE_USAGE | STALE_CONTEXT | STALE_SERVED,
 };
 
+/* The TLS settings of the network interface as a run found them. */
+struct tls_before {
+	bool is_known;
+	bool is_enabled;
+	bool is_mutual;
+	bool accepts_non_secure;
+};
+
 struct renewal {
 	const struct procedure *procedure;	 /* lent */
 	const struct procedure_options *options; /* lent */
@@ -51,6 +59,12 @@ struct renewal {
 	bool has_heir;
 	uint8_t heir[CERT_FINGERPRINT_BYTES];
 	char heir_uuid[37];
+	/* The key that the inventory knows the device by; used without a pin that the
+	 * operator gave. */
+	bool has_stored_pin;
+	uint8_t stored_pin[CERT_FINGERPRINT_BYTES];
+	bool met_plain; /* nobody who passed was behind the TLS port */
+	bool over_tls;	/* with --plain: the session goes over TLS all the same */
 	struct facts facts;
 	unsigned int stale;		 /* STALE_... */
 	struct cert *served;		 /* what the newest handshake presented */
@@ -63,7 +77,9 @@ struct renewal {
 
 	/* What is asked for. */
 	char due[FACTS_TEXT_SIZE]; /* "renewal due, 30 d left" */
-	struct cert *anchor;	   /* that the device lacks; NULL: none */
+	unsigned int needs; /* what a reprovisioning has to do (renew/reprovision.h) */
+	struct tls_before before;
+	struct cert *anchor; /* that the device lacks; NULL: none */
 	const struct generation *generation;
 	struct cert *names_from; /* what dns_names point into */
 	const char *dns_names[RENEWAL_DNS_NAMES_MAX];
@@ -94,6 +110,12 @@ struct renewal {
 	bool proved;
 	bool sets_clock;    /* the device's clock is set before anything else */
 	bool clock_was_set; /* by this process */
+	/* Of a reprovisioning: mutual TLS was switched off, the plain port was
+	 * closed, and that was proved as well. */
+	bool lowered;
+	bool closing;
+	bool closed;
+	bool proved_closed;
 	int n_prune_errors;
 	char refusal[FACTS_TEXT_SIZE]; /* of the firmware to delete; "" none */
 	bool stays_open; /* the next run goes on: not our failure, not final */

@@ -65,19 +65,20 @@ enum rc
 resume_find_heir(struct renewal *rn, struct err *err)
 {
 	const struct target *target = rn->options->target;
+	const uint8_t *pin = target->has_pin ? target->pin : rn->stored_pin;
 	const uint8_t *served = rn->served->spki_sha256;
 	struct journal_run run = { 0 };
 	enum rc r = RC_OK;
 
 	rn->has_heir = false;
-	if (!rn->has_db || !target->has_pin ||
-	    memcmp(served, target->pin, CERT_FINGERPRINT_BYTES) == 0)
+	if (!rn->has_db || (!target->has_pin && !rn->has_stored_pin) ||
+	    memcmp(served, pin, CERT_FINGERPRINT_BYTES) == 0)
 		return RC_OK;
 	r = journal_find_by_new_key(&rn->db, served, &run, err);
 	if (r == RC_NOTFOUND)
 		return RC_OK;
 	if (r == RC_OK &&
-	    renewal_is_listed(run.keys_before, run.keys_before_len, target->pin)) {
+	    renewal_is_listed(run.keys_before, run.keys_before_len, pin)) {
 		rn->has_heir = true;
 		memcpy(rn->heir, served, sizeof(rn->heir));
 		memcpy(rn->heir_uuid, run.device_uuid, sizeof(rn->heir_uuid));

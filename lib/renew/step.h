@@ -14,7 +14,7 @@
 #include "renew/plan.h"
 
 enum {
-	STEP_MAX = 16,		   /* rows of a table */
+	STEP_MAX = 24,		   /* rows of a table */
 	STEP_ATTEMPTS_MAX = 6,	   /* of one step whose answers get lost */
 	STEP_RUNS_MAX = 100,	   /* of one step, whatever becomes of it */
 	STEP_PAUSE_FIRST_MS = 100, /* doubled each time ... */
