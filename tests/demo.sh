@@ -137,8 +137,18 @@ done
 say 'The remedy that the check named. Without --apply it only says what it would do.'
 expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example
 
-say 'Do it: key and request made in the firmware, proved by a fresh handshake.'
-expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example --apply
+# event DEVICE STATE TYPE ATTEMPT: what a core tells its event handler of a check.
+event() {
+	expect 0 amt_event_handler -f amtcert.conf -H "$1" --service amt-tls --state "$2" \
+	    --state-type "$3" --attempt "$4" --host-downtime 0 --service-downtime 0 \
+	    --flapping 0 --acknowledged 0 --in-window 1
+}
+say 'Nagios or Icinga calls the event handler at each change of state; a hard one is queued.'
+event pc-due.demo.example WARNING SOFT 1
+event pc-due.demo.example WARNING HARD 3
+
+say 'The worker does it: key and request made in the firmware, proved by a fresh handshake.'
+expect 0 work_amt_queue -f amtcert.conf
 
 say 'And now?'
 expect 0 check_amt_tls -f amtcert.conf -H pc-due.demo.example

@@ -8,7 +8,7 @@
 
 normal() {
 	sed -E 's/sha256:[0-9a-f]{64}/sha256:X/g; s/[0-9]{4}-[0-9]{2}-[0-9]{2}/DATE/g
-		s/-?[0-9.]+s;/Ns;/g; s/=-?[0-9]+s/=Ns/g; s/;[0-9]{8,}/;N/g; s/[0-9]+ d/N d/g'
+		s/-?[0-9.]+s;/Ns;/g; s/=-?[0-9]+s/=Ns/g; s/;[0-9]{8,}/;N/g; s/[0-9]+ (d|s)\b/N \1/g'
 }
 
 run bash tests/demo.sh
