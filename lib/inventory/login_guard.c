@@ -19,24 +19,23 @@ find_device(struct db *db, const struct login_attempt *attempt, int64_t now,
 	return snapshot_mean(db, &attempt->device, now, ret_id, err);
 }
 
-static enum rc
-refuse(const struct login_attempt *attempt, const struct login_answer *answer,
-    int64_t now, struct err *err)
+enum rc
+login_guard_refuse(const char *name, const struct login_answer *answer, int64_t now,
+    struct err *err)
 {
 	char ago[CLOCK_DURATION_SIZE], until[CLOCK_TIME_SIZE];
 
 	if (answer->n_refused == 0 && answer->next_at - now <= LOGIN_CLAIM_S)
 		return err_set(err, RC_LOCKED,
-		    "%s: login: another program tries this password right now",
-		    attempt->device.name);
+		    "%s: login: another program tries this password right now", name);
 	if (answer->n_refused == 0)
 		return err_set(err, RC_AUTH,
 		    "%s: login: several passwords were refused within the hour; none is "
 		    "tried before %s",
-		    attempt->device.name, clock_format_time(answer->next_at, until));
+		    name, clock_format_time(answer->next_at, until));
 	return err_set(err, RC_AUTH,
 	    "%s: login refused %s ago; this password is not tried again before %s",
-	    attempt->device.name, clock_format_duration(now - answer->refused_at, ago),
+	    name, clock_format_duration(now - answer->refused_at, ago),
 	    clock_format_time(answer->next_at, until));
 }
 
@@ -55,7 +54,7 @@ login_guard_ask(struct db *db, const struct login_attempt *attempt, int64_t now,
 		    err);
 	if (r != RC_OK || answer.may)
 		return r;
-	return refuse(attempt, &answer, now, err);
+	return login_guard_refuse(attempt->device.name, &answer, now, err);
 }
 
 enum rc

@@ -11,6 +11,7 @@
 
 #include "base/secret.h"
 #include "inventory/db.h"
+#include "inventory/login.h"
 #include "inventory/snapshot.h"
 
 /* A login that is about to be made. Lent. */
@@ -28,6 +29,10 @@ struct login_attempt {
  */
 enum rc login_guard_ask(struct db *db, const struct login_attempt *attempt, int64_t now,
     struct err *err);
+
+/* The sentence for an answer of the ledger that is no: RC_AUTH or RC_LOCKED as above. */
+enum rc login_guard_refuse(const char *name, const struct login_answer *answer,
+    int64_t now, struct err *err);
 
 enum login_outcome {
 	LOGIN_UNKNOWN,	 /* it was sent, and nobody knows: the claim runs out */

@@ -16,6 +16,7 @@
 #include "amt/survey.h"
 #include "amt/usage.h"
 #include "base/clock.h"
+#include "renew/ledger.h"
 #include "renew/resume.h"
 
 #define REALM_PREFIX "Digest:"
@@ -204,6 +205,22 @@ name_device(struct renewal *rn, struct err *err)
 	return RC_OK;
 }
 
+static enum rc
+log_in(struct renewal *rn, struct err *err)
+{
+	enum rc r = ledger_ask(rn, err);
+
+	if (r != RC_OK)
+		return r;
+	r = look_connect(rn, err);
+	if (r == RC_OK)
+		r = identity_read_names(rn->device, &rn->facts, err);
+	if (r == RC_OK)
+		r = identity_read(rn->device, &rn->facts, err);
+	ledger_note(rn, r);
+	return r;
+}
+
 enum rc
 look_at_presented(struct renewal *rn, struct err *err)
 {
@@ -230,12 +247,8 @@ look_at_presented(struct renewal *rn, struct err *err)
 enum rc
 look_log_in(struct renewal *rn, struct err *err)
 {
-	enum rc r = look_connect(rn, err);
+	enum rc r = log_in(rn, err);
 
-	if (r == RC_OK)
-		r = identity_read_names(rn->device, &rn->facts, err);
-	if (r == RC_OK)
-		r = identity_read(rn->device, &rn->facts, err);
 	if (r == RC_OK)
 		r = name_device(rn, err);
 	if (r == RC_OK && rn->has_heir && strcmp(rn->heir_uuid, rn->uuid) != 0)

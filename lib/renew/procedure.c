@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "renew/enroll.h"
 #include "renew/host.h"
+#include "renew/ledger.h"
 #include "renew/look.h"
 #include "renew/renewal.h"
 #include "renew/resume.h"
@@ -236,6 +237,8 @@ fail(struct renewal *rn, enum rc r, const struct err *cause, enum renew_exit *re
 	if (r == RC_PT_STATUS && pt_status_reaction(rn->status) == PT_FULL)
 		add_orphans(rn, &why);
 	*ret_exit = RENEW_EXIT_FAILED;
+	if (r == RC_AUTH)
+		ledger_note_refusal(rn);
 	if (!rn->has_run) {
 		r = err_set(err, r, "%s", buf_str(&why));
 	} else if (!rn->wrote) {

@@ -63,8 +63,10 @@ struct renewal {
 	 * operator gave. */
 	bool has_stored_pin;
 	uint8_t stored_pin[CERT_FINGERPRINT_BYTES];
-	bool met_plain; /* nobody who passed was behind the TLS port */
-	bool over_tls;	/* with --plain: the session goes over TLS all the same */
+	bool met_plain;	    /* nobody who passed was behind the TLS port */
+	bool over_tls;	    /* with --plain: the session goes over TLS all the same */
+	bool may_log_in;    /* the ledger of logins said so */
+	bool refusal_noted; /* there, that this run was refused */
 	struct facts facts;
 	unsigned int stale;		 /* STALE_... */
 	struct cert *served;		 /* what the newest handshake presented */

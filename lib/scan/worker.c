@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "inventory/login.h"
+#include "inventory/login_guard.h"
 #include "inventory/snapshot.h"
 #include "inventory/standing.h"
 #include "plugin/command.h"
@@ -81,7 +81,7 @@ may_log_in(void *ctx, const struct target *target, int64_t now, struct err *err)
 {
 	struct worker *worker = ctx;
 	struct login_answer answer = { .may = true };
-	char since[CLOCK_TIME_SIZE], until[CLOCK_TIME_SIZE];
+	struct err cause = { 0 };
 	int64_t id = 0;
 	enum rc r = snapshot_find(&worker->db, target->name, &id, err);
 
@@ -92,12 +92,8 @@ may_log_in(void *ctx, const struct target *target, int64_t now, struct err *err)
 		    &answer, err);
 	if (r != RC_OK || answer.may)
 		return r;
-	return err_set(err, RC_AUTH,
-	    "%s: login: %s %s; not tried again before %s unless the configuration changes",
-	    target->name,
-	    answer.n_refused > 0 ? "refused at" : "under way elsewhere at",
-	    clock_format_time(answer.n_refused > 0 ? answer.refused_at : now, since),
-	    clock_format_time(answer.next_at, until));
+	(void)login_guard_refuse(target->name, &answer, now, &cause);
+	return err_set(err, RC_AUTH, "%s", cause.text);
 }
 
 static void

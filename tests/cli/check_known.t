@@ -170,7 +170,7 @@ like "$out" 'login refused [0-9]+ s ago; this password is not tried again before
     "and since when"
 like "$out" 'renewal overdue' "and what the device shows"
 is "$(failures due)" 1 "six checks try it once"
-rounds=100 # 1000, over days, are tests/unit/test_login.c's
+rounds=20 # more are tests/cli/login_ledger.t's
 for ((i = 0; i < rounds; i++)); do
 	"$B/checks/check_amt_clock" -H due.lab.example -I 127.0.0.1 -p "$(port_of due)" \
 	    --trust-anchor "$lab/ca.pem" --secret-file "$tmp/wrong" --inventory "$inv" \
