@@ -89,10 +89,25 @@ text_decode(const uint8_t *bytes, size_t len, uint32_t *ret_c)
 	return n;
 }
 
-/*
- * The text of the next character in unit, and how many bytes it used up.
- * Markup is what means something to a shell, a web page or Nagios.
- */
+/* What means something to a shell, a web page or Nagios. */
+static const bool markup[0x80] = { ['|'] = true,
+	[';'] = true,
+	['`'] = true,
+	['$'] = true,
+	['<'] = true,
+	['>'] = true,
+	['&'] = true,
+	['"'] = true,
+	['\''] = true,
+	['\\'] = true };
+
+static bool
+is_plain(uint32_t c, bool keep_markup)
+{
+	return c >= 0x20 && c < 0x7f && (keep_markup || !markup[c]);
+}
+
+/* The text of the next character in unit, and how many bytes it used up. */
 static size_t
 next_unit(const uint8_t *bytes, size_t len, bool keep_markup, char unit[UNIT_SIZE],
     size_t *ret_unit_len)
@@ -105,8 +120,7 @@ next_unit(const uint8_t *bytes, size_t len, bool keep_markup, char unit[UNIT_SIZ
 	if (n == 0) {
 		n = 1;
 		wrote = snprintf(unit, UNIT_SIZE, "\\x%02x", (unsigned int)bytes[0]);
-	} else if (c < 0x20 || c == 0x7f ||
-	    (!keep_markup && c < 0x80 && strchr("|;`$<>&\"'\\", (int)c) != NULL)) {
+	} else if (c < 0x80 && !is_plain(c, keep_markup)) {
 		wrote = snprintf(unit, UNIT_SIZE, "\\x%02x", (unsigned int)c);
 	} else if (c >= 0x80 && is_hidden(c)) {
 		wrote = snprintf(unit, UNIT_SIZE, c <= 0xff ? "\\x%02x" : "\\u{%04x}",
@@ -149,6 +163,17 @@ sink_truncate(struct sink *sink, size_t len)
 	sink->len = len;
 }
 
+/* How many of the first bytes, at most max, stand for themselves: most texts, whole. */
+static size_t
+plain_len(const uint8_t *bytes, size_t len, size_t max, bool keep_markup)
+{
+	size_t n = 0;
+
+	while (n < len && n < max && is_plain(bytes[n], keep_markup))
+		n++;
+	return n;
+}
+
 /* Whole units only; when they do not fit, the last that leaves room for "...". */
 static enum rc
 put(struct sink *sink, const uint8_t *bytes, size_t len, size_t max_bytes,
@@ -159,6 +184,13 @@ put(struct sink *sink, const uint8_t *bytes, size_t len, size_t max_bytes,
 	char unit[UNIT_SIZE];
 	enum rc r;
 
+	at = plain_len(bytes, len, max_bytes - dots, keep_markup);
+	if (at > 0) {
+		r = sink_add(sink, (const char *)bytes, at);
+		if (r != RC_OK)
+			return r;
+		fits = sink->len;
+	}
 	while (at < len) {
 		at += next_unit(bytes + at, len - at, keep_markup, unit, &unit_len);
 		if (sink->len + unit_len > max_bytes) {

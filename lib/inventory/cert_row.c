@@ -64,25 +64,36 @@ insert(struct db *db, const struct cert *cert, const char *names, int64_t *ret_i
 		if_any(cert->has_template, db_text(cert->template_oid)),
 		if_any(cert->has_template, db_int(cert->template_major)),
 		if_any(cert->has_template, db_int(cert->template_minor)),
-		db_text(cert->template_name), db_blob(cert->der, cert->der_len) };
+		db_text(cert->template_name) };
 	enum rc r;
 
 	r = db_run_kept(db,
 	    "INSERT INTO cert (fingerprint, spki_sha256, subject, issuer,"
 	    " serial_number, not_before, not_after, names, key_kind, key_bits, key_group,"
 	    " signature_digest, is_ca, template_oid, template_major, template_minor,"
-	    " template_name, der)"
-	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " template_name)"
+	    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    values, sizeof(values) / sizeof(values[0]), err);
 	if (r == RC_OK)
 		*ret_id = sqlite3_last_insert_rowid(db->sqlite);
 	return r;
 }
 
+static enum rc
+insert_der(struct db *db, int64_t id, const struct cert *cert, struct err *err)
+{
+	const struct db_value values[] = { db_int(id),
+		db_blob(cert->der, cert->der_len) };
+
+	return db_run_kept(db, "INSERT INTO cert_der (cert_id, der) VALUES (?, ?)",
+	    values, sizeof(values) / sizeof(values[0]), err);
+}
+
 enum rc
 cert_row_put(struct db *db, const struct cert *cert, int64_t *ret_id, struct err *err)
 {
 	struct buf names;
+	int64_t id = 0;
 	enum rc r;
 
 	r = find(db, cert, ret_id, err);
@@ -91,10 +102,14 @@ cert_row_put(struct db *db, const struct cert *cert, int64_t *ret_id, struct err
 	buf_init(&names, CERT_ROW_NAMES_MAX_BYTES);
 	r = join_names(cert, &names);
 	if (r == RC_OK)
-		r = insert(db, cert, buf_str(&names), ret_id, err);
+		r = insert(db, cert, buf_str(&names), &id, err);
 	else
 		r = err_set(err, r, "%s: names of a certificate", db->path);
 	buf_clear(&names);
+	if (r == RC_OK)
+		r = insert_der(db, id, cert, err);
+	if (r == RC_OK)
+		*ret_id = id;
 	return r;
 }
 
@@ -108,8 +123,8 @@ read_cert(struct db *db, int64_t id, struct cert **ret_cert, struct err *err)
 	bool is_row = false;
 	enum rc r;
 
-	r = db_query_kept(db, "SELECT der FROM cert WHERE id = ?", &value, 1, &stmt,
-	    err);
+	r = db_query_kept(db, "SELECT der FROM cert_der WHERE cert_id = ?", &value, 1,
+	    &stmt, err);
 	if (r != RC_OK)
 		return r;
 	r = db_next(db, stmt, &is_row, err);

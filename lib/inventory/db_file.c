@@ -27,8 +27,10 @@ db_file_connect(const char *name, const char *path, int flags, struct db *ret_db
 	db.path = strdup(path);
 	if (db.path == NULL)
 		return err_set(err, RC_NOMEM, "%s: out of memory", path);
-	if (sqlite3_open_v2(name, &db.sqlite, flags | SQLITE_OPEN_EXRESCODE, NULL) !=
-	    SQLITE_OK) {
+	/* No lock of its own: a connection is one thread's. */
+	if (sqlite3_open_v2(name, &db.sqlite,
+		flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX,
+		NULL) != SQLITE_OK) {
 		r = db_error(&db, "cannot open", err);
 		db_close(&db);
 		return r;

@@ -182,7 +182,8 @@
 	" WHERE last_result <> 2;"
 
 /*
- * Certificates, each once however many devices hold it; and the uses that
+ * Certificates, each once however many devices hold it, with their bytes apart: who
+ * lists a fleet needs none of them, and reads a quarter of the pages. And the uses that
  * devices make of them.  A slot is the use: a renewal changes its certificate
  * and keeps its number.  since: when this certificate was first seen in it.
  */
@@ -205,7 +206,10 @@
 	" template_oid TEXT,"                                                  \
 	" template_major INTEGER,"                                             \
 	" template_minor INTEGER,"                                             \
-	" template_name TEXT,"                                                 \
+	" template_name TEXT"                                                  \
+	") STRICT;"                                                            \
+	"CREATE TABLE cert_der ("                                              \
+	" cert_id INTEGER PRIMARY KEY REFERENCES cert (id) ON DELETE CASCADE," \
 	" der BLOB NOT NULL"                                                   \
 	") STRICT;"                                                            \
 	"CREATE TABLE slot ("                                                  \

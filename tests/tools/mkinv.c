@@ -49,11 +49,16 @@ enum {
 	", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"              \
 	" INSERT INTO cert (id, fingerprint, spki_sha256, subject, issuer,"            \
 	" serial_number, not_before, not_after, names, key_kind, key_bits, key_group," \
-	" signature_digest, is_ca, der) SELECT (i - 1) * ?2 + k, randomblob(32),"      \
+	" signature_digest, is_ca) SELECT (i - 1) * ?2 + k, randomblob(32),"           \
 	" randomblob(32), printf('CN=pc%06d.corp.example', i),"                        \
 	" 'CN=Corp Issuing CA 1,O=Corp,C=DE', lower(hex(randomblob(10))), " END        \
-	" - 31536000, " END ", '', 1, 2048, '', 'sha256', 0, randomblob(900)"          \
+	" - 31536000, " END ", '', 1, 2048, '', 'sha256', 0"                           \
 	" FROM n, k"
+#define CERT_DERS                                                         \
+	NUMBERS("?1")                                                     \
+	", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)" \
+	" INSERT INTO cert_der (cert_id, der) SELECT (i - 1) * ?2 + k,"   \
+	" randomblob(900) FROM n, k WHERE ?3 > 0"
 #define SLOTS                                                                           \
 	NUMBERS("?1")                                                                   \
 	", k(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM k WHERE k < ?2)"               \
@@ -67,7 +72,8 @@ enum {
 	"INSERT INTO scan (depth, started_at, finished_at, n_targets, n_ok)" \
 	" VALUES ('store', ?3 - 60, ?3, ?1, ?1 * (?2 > 0))"
 
-static const char *const fill[] = { DEVICES, STANDINGS, READINGS, CERTS, SLOTS, SCANS };
+static const char *const fill[] = { DEVICES, STANDINGS, READINGS, CERTS, CERT_DERS,
+	SLOTS, SCANS };
 
 static enum rc
 fill_all(struct db *db, char **argv, struct err *err)

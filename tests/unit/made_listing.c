@@ -67,9 +67,9 @@ put_cert(struct db *db, int64_t id, const char *issuer, int64_t not_before,
 	run(db,
 	    "INSERT INTO cert (id, fingerprint, spki_sha256, subject, issuer,"
 	    " serial_number, not_before, not_after, names, key_kind, key_bits, key_group,"
-	    " signature_digest, is_ca, der)"
+	    " signature_digest, is_ca)"
 	    " VALUES (?1, CAST(printf('%032d', ?1) AS BLOB), zeroblob(32), '', ?2, '', ?3,"
-	    " ?4, '', 1, 2048, '', 'sha256', 0, zeroblob(1))",
+	    " ?4, '', 1, 2048, '', 'sha256', 0)",
 	    values, UNIT_COUNT(values));
 }
 
