@@ -137,6 +137,9 @@ done
 say 'The remedy that the check named. Without --apply it only says what it would do.'
 expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example
 
+say 'Expired: no console takes it any more. Who is it? The path tells, time ignored; or its key.'
+expect 0 reprovision_amt_tls -f amtcert.conf -H pc-expired.demo.example
+
 # event DEVICE STATE TYPE ATTEMPT: what a core tells its event handler of a check.
 event() {
 	expect 0 amt_event_handler -f amtcert.conf -H "$1" --service amt-tls --state "$2" \
@@ -146,12 +149,14 @@ event() {
 say 'Nagios or Icinga calls the event handler at each change of state; a hard one is queued.'
 event pc-due.demo.example WARNING SOFT 1
 event pc-due.demo.example WARNING HARD 3
+event pc-expired.demo.example CRITICAL HARD 3
 
-say 'The worker does it: key and request made in the firmware, proved by a fresh handshake.'
-expect 0 work_amt_queue -f amtcert.conf
+say 'The worker does both: key and request made in the firmware, proved by a fresh handshake.'
+expect 0 work_amt_queue -f amtcert.conf --jobs=1
 
 say 'And now?'
 expect 0 check_amt_tls -f amtcert.conf -H pc-due.demo.example
+expect 0 check_amt_tls -f amtcert.conf -H pc-expired.demo.example
 expect 0 check_amt_store -f amtcert.conf -H pc-due.demo.example
 expect 0 renew_amt_tls -f amtcert.conf -H pc-due.demo.example --apply
 
@@ -159,10 +164,6 @@ say 'The renewal as a notification (amtCertRenewed), received by snmptrapd:'
 expect 0 scan_amt_fleet -f amtcert.conf --tls
 until_true 15 snmp_notified 3 pc-due.demo.example || wrong=$((wrong + 1))
 grep -a "$root\.0\.3[^0-9]" traps | tr '\t' '\n' | sed 's/^/    /'
-
-say 'Expired: no console takes it any more. Who is it? The path tells, time ignored; or its key.'
-expect 0 reprovision_amt_tls -f amtcert.conf -H pc-expired.demo.example --apply
-expect 0 check_amt_tls -f amtcert.conf -H pc-expired.demo.example
 
 say 'What was written to the first, by its own log:'
 sed -nE '/device=pc-due .* write=yes /{
