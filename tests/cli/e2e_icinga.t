@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 300
-# With Icinga 2 as one node and the files we ship: a certificate comes due, check_amt_tls
-# says so, the state becomes hard, the event command queues, the worker renews, and the
-# next check is fine.
+# With Icinga 2 as one node and the files we ship: a certificate comes due and another
+# expires, check_amt_tls says so, the states become hard, the event command queues, the
+# worker renews and reprovisions, and the next checks are fine.
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/core.sh
@@ -49,16 +49,20 @@ like "$(told $due)" "^$due amt-tls WARNING SOFT [0-9]: not queued: state type SO
     "and the soft ones were not"
 is "$(jobs)" "$due|renew_amt_tls|due|queued" "by what the check had read"
 icinga_until core "$port" $expired CRITICAL
-wait_for 60 is_told $expired ' HARD [0-9]+: '
-ok $? "of the expired one the handler is told, too"
+wait_for 60 is_told $expired ' HARD [0-9]+: queued: reprovision_amt_tls, expired, '
+ok $? "and queued"
 
 worked
-is "$(jobs)" "$due|renew_amt_tls|due|done" "what was queued is done"
-serves $due
-ok $? "the device serves a new certificate"
-icinga_until core "$port" $due OK
-wait_for 60 is_told $due ' OK HARD '
-like "$(told $due)" ' OK HARD [0-9]+: not queued: state OK: ' "and that calls for nothing"
+is "$(jobs)" "$due|renew_amt_tls|due|done
+$expired|reprovision_amt_tls|expired|done" "what was queued is done"
+for device in $due $expired; do
+	serves "$device"
+	ok $? "$device serves a new certificate"
+	icinga_until core "$port" "$device" OK
+	wait_for 60 is_told "$device" ' OK HARD '
+	like "$(told "$device")" ' OK HARD [0-9]+: not queued: state OK: ' \
+	    "and that calls for nothing"
+done
 
 stop "$icinga_pid"
 stop_sim devices "$sim_pid"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 300
-# With Nagios Core and the files we ship: a certificate comes due, check_amt_tls says
-# so, the state becomes hard, the event handler queues, the worker renews, and the next
-# check is fine.
+# With Nagios Core and the files we ship: a certificate comes due and another expires,
+# check_amt_tls says so, the states become hard, the event handler queues, the worker
+# renews and reprovisions, and the next checks are fine.
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/core.sh
@@ -61,8 +61,8 @@ is "$(jobs)" "$due|renew_amt_tls|due|queued" "by what the check had read"
 for state in 'CRITICAL;SOFT;1' 'CRITICAL;SOFT;2' 'CRITICAL;HARD;3'; do
 	check_until $expired "$state"
 done
-wait_for 60 is_told $expired ' HARD 3: '
-ok $? "of the expired one the handler is told, too"
+wait_for 60 is_told $expired ' HARD 3: queued: reprovision_amt_tls, expired, '
+ok $? "and queued"
 
 # What Nagios tells only in its status file.
 nagios_command "$site" "ACKNOWLEDGE_SVC_PROBLEM;$expired;amt-tls;2;0;0;me;at it"
@@ -76,12 +76,15 @@ of_site "$site/bin/amt_event_handler" -f "$site/amtcert.conf" --hostname $expire
 like "$err" 'not queued: acknowledged 1: a person is at it' "and the handler finds that"
 
 worked
-is "$(jobs)" "$due|renew_amt_tls|due|done" "what was queued is done"
-serves $due
-ok $? "the device serves a new certificate"
-check_until $due 'OK;HARD;3'
-wait_for 60 is_told $due ' OK HARD 3: '
-like "$(told $due)" ' OK HARD 3: not queued: state OK: ' "and that calls for nothing"
+is "$(jobs)" "$due|renew_amt_tls|due|done
+$expired|reprovision_amt_tls|expired|done" "what was queued is done"
+for device in $due $expired; do
+	serves "$device"
+	ok $? "$device serves a new certificate"
+	check_until "$device" 'OK;HARD;3'
+	wait_for 60 is_told "$device" ' OK HARD 3: '
+	like "$(told "$device")" ' OK HARD 3: not queued: state OK: ' "and that calls for nothing"
+done
 
 stop "$nagios_pid"
 stop_sim devices "$sim_pid"

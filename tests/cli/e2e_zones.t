@@ -82,17 +82,20 @@ time_passes
 icinga_until master.example "$port" $due WARNING
 wait_for 60 is_told $due ' HARD [0-9]+: queued: '
 ok $? "the hard state is queued on the satellite"
+icinga_until master.example "$port" $expired CRITICAL
+wait_for 60 is_told $expired ' HARD [0-9]+: queued: '
+ok $? "and that of the expired one"
 # shellcheck disable=SC2317 # called by wait_for
 is_done() { [ "$(jobs | grep "^$1")" = "$1|$2|done" ]; }
-wait_for 120 is_done $due 'renew_amt_tls|due'
-ok $? "its worker renews" || comment "$(jobs)" "$(cat "$tmp/worker.log")"
-serves $due
-ok $? "the device serves a new certificate"
-icinga_until master.example "$port" $due OK
-icinga_until master.example "$port" $expired CRITICAL
-wait_for 60 is_told $expired ' HARD [0-9]+: '
-ok $? "of the expired one the handler is told, too"
-is "$(told $due | grep -c ': queued')" 1 "once: the master runs no event command"
+wait_for 120 is_done $due 'renew_amt_tls|due' &&
+	wait_for 120 is_done $expired 'reprovision_amt_tls|expired'
+ok $? "its worker repairs both" || comment "$(jobs)" "$(cat "$tmp/worker.log")"
+for device in $due $expired; do
+	serves "$device"
+	ok $? "$device serves a new certificate"
+	icinga_until master.example "$port" "$device" OK
+	is "$(told "$device" | grep -c ': queued: ')" 1 "the master runs no event command"
+done
 like "$(icinga_call master.example "$port" "objects/services/$due!amt-tls?attrs=last_check_result")" \
     '"check_source":"satellite-a.example"' "the master has its results from the satellite"
 
