@@ -31,7 +31,7 @@ settle "$tmp/400.db"
 #
 overdue() { # LEFT: days before its end on which a certificate would be due
 	"$mkinv" "$tmp/400.db" query "SELECT count(*) FROM slot
-		WHERE not_after - $1 * 86400 < unixepoch('now', 'start of day')"
+		WHERE not_after - $1 * 86400 < CAST(strftime('%s', 'now', 'start of day') AS INTEGER)"
 }
 tables() {
 	look 400

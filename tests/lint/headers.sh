@@ -31,7 +31,7 @@ for file in lib/*/*.[ch] checks/*.[ch] remediate/*.[ch] snmp/*.[ch] tests/*/*.[c
 	[ "$(sed 1q "$file")" = "/* $mark */" ] || say "$file: first line is not /* $mark */"
 done
 for file in Makefile .ci/run .clang-format .clang-tidy tests/*.sh tests/*/*.sh \
-    tests/*/*.t checks/*.8 remediate/*.8 snmp/*.8 snmp/*.txt; do
+    tests/*/*.t lib/*/*/*.js lib/*/*/*.css checks/*.8 remediate/*.8 snmp/*.8 snmp/*.txt; do
 	[ -e "$file" ] || continue
 	sed 2q "$file" | grep -qF "$mark" || say "$file: no $mark in the first two lines"
 done

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 "use strict";
 /*
  * Draws what is in the element "data". Text of devices goes into the page as text

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Charts. Sizes are pixels, so that text is legible on any screen.
  */

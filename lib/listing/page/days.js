@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Renewals by day: bars of one forecast, another as a line of steps, and the form in
  * which another policy is asked for.

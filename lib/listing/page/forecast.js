@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Forecasts: those that were written, and one that is asked for here. The arithmetic
  * is that of lib/policy/policy.c, in whole seconds.

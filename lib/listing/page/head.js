@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The head of the page: when, how many in which state, and a few facts.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The timeline: above the line when renewals of devices are due, below it when their
  * first certificate ends; what is past in another colour.

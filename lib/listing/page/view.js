@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What is looked at, and its way into the fragment of the address and back:
  * #sort=-due&filter=berlin&state=critical&show=2&compare=asked&policy=scs&days=30
