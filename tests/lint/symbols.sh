@@ -24,16 +24,16 @@ for source in checks/*.c; do
 	fi
 done
 
-# They stand among the remedies, but only look.
-scanner=$B/remediate/scan_amt_fleet
-report=$B/remediate/report_amt_fleet
-# So does what a core calls, and leaves a job behind.
-handler=$B/remediate/amt_event_handler
-# And so does what runs others.
-worker=$B/remediate/work_amt_queue
-evaluation=$B/remediate/evaluate_amt_fleet
-for looker in "$scanner" "$report" "$handler" "$worker" "$evaluation"; do
-	[ -x "$looker" ] || say "$looker: not built"
+# They stand among the remedies, but only look: what reads or prints the inventory, what
+# a core calls and leaves a job behind, what runs others.
+lookers=()
+for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet; do
+	[ -e "remediate/$name.c" ] || continue
+	if [ -x "$B/remediate/$name" ]; then
+		lookers+=("$B/remediate/$name")
+	else
+		say "$B/remediate/$name: not built"
+	fi
 done
 
 defined() {
@@ -46,8 +46,7 @@ for writer in lib/amt/change lib/wsman/write; do
 	# Exported names: a static function may share its name with another.
 	writes=$(nm --defined-only --extern-only "$writer" | awk 'NF == 3 { print $3 }' | sort -u)
 	[ -n "$writes" ] || say "$writer: defines nothing"
-	for check in "${checks[@]}" "$scanner" "$report" "$handler" "$worker" "$evaluation"; do
-		[ -x "$check" ] || continue
+	for check in "${checks[@]}" "${lookers[@]}"; do
 		found=$(comm -12 <(defined "$check") <(echo "$writes"))
 		[ -z "$found" ] || say "$check: can write to a device: ${found//$'\n'/ }"
 	done
@@ -63,18 +62,15 @@ may_not_need() {
 	done
 }
 
-for check in "${checks[@]}"; do
+for check in "${checks[@]}" "${lookers[@]}"; do
 	case $check in
 	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 ;;
-	*/check_amt_fleet) may_not_need "$check" libcurl libxml2 libssl ;;
+	*/check_amt_fleet | */report_amt_fleet | */amt_event_handler | */work_amt_queue | */evaluate_amt_fleet)
+		may_not_need "$check" libcurl libxml2 libssl
+		;;
 	esac
 done
-
-may_not_need "$report" libcurl libxml2 libssl
-may_not_need "$handler" libcurl libxml2 libssl
-may_not_need "$worker" libcurl libxml2 libssl
-may_not_need "$evaluation" libcurl libxml2 libssl
 
 agent=$B/snmp/amtcert_agent
 if [ -x "$agent" ]; then
