@@ -23,7 +23,7 @@ static const struct {
 	    "a person decides: set up TLS again from a management console" },
 	[REMEDY_RENEW_8021X] = { "renew_amt_8021x", false, "run renew_amt_8021x",
 	    "a person decides: enrol the 802.1X certificate again from a management console" },
-	[REMEDY_PRUNE_STORE] = { "prune_amt_store", false, "run prune_amt_store",
+	[REMEDY_PRUNE_STORE] = { "prune_amt_store", true, "run prune_amt_store",
 	    "a person decides: remove what nothing uses with a management console" },
 	[REMEDY_INSTALL_ROOT] = { "install_amt_root", true, "run install_amt_root",
 	    "a person decides: add the new trust anchor with a management console" },

@@ -259,26 +259,44 @@ journal_close(struct db *db, struct journal_run *run, const char *outcome,
 	return RC_OK;
 }
 
-enum rc
-journal_is_ours(struct db *db, const char *device_uuid,
-    const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err)
+/* Is there a row for a device and a digest? */
+static enum rc
+has_row(struct db *db, const char *sql, const char *device_uuid,
+    const uint8_t digest[CERT_FINGERPRINT_BYTES], bool *ret_has, struct err *err)
 {
 	const struct db_value values[] = { db_text(device_uuid),
-		db_blob(spki_sha256, CERT_FINGERPRINT_BYTES) };
+		db_blob(digest, CERT_FINGERPRINT_BYTES) };
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = false;
 	enum rc r;
 
-	r = db_query(db,
-	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ? LIMIT 1",
-	    values, sizeof(values) / sizeof(values[0]), &stmt, err);
+	r = db_query(db, sql, values, sizeof(values) / sizeof(values[0]), &stmt, err);
 	if (r != RC_OK)
 		return r;
 	r = db_next(db, stmt, &is_row, err);
 	(void)sqlite3_finalize(stmt);
 	if (r == RC_OK)
-		*ret_ours = is_row;
+		*ret_has = is_row;
 	return r;
+}
+
+enum rc
+journal_is_ours(struct db *db, const char *device_uuid,
+    const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err)
+{
+	return has_row(db,
+	    "SELECT 1 FROM run WHERE device_uuid = ? AND new_spki_sha256 = ? LIMIT 1",
+	    device_uuid, spki_sha256, ret_ours, err);
+}
+
+enum rc
+journal_was_added(struct db *db, const char *device_uuid,
+    const uint8_t fingerprint[CERT_FINGERPRINT_BYTES], bool *ret_was, struct err *err)
+{
+	return has_row(db,
+	    "SELECT 1 FROM run WHERE device_uuid = ? AND instr(added, ?) % 32 = 1"
+	    " AND (outcome IS NULL OR outcome = 'done') LIMIT 1",
+	    device_uuid, fingerprint, ret_was, err);
 }
 
 enum rc

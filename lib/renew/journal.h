@@ -116,6 +116,11 @@ enum rc journal_close(struct db *db, struct journal_run *run, const char *outcom
 enum rc journal_is_ours(struct db *db, const char *device_uuid,
     const uint8_t spki_sha256[CERT_FINGERPRINT_BYTES], bool *ret_ours, struct err *err);
 
+/* Did a run that is open or done store this certificate, an issuer or a root, beside
+ * what it made? By its fingerprint. */
+enum rc journal_was_added(struct db *db, const char *device_uuid,
+    const uint8_t fingerprint[CERT_FINGERPRINT_BYTES], bool *ret_was, struct err *err);
+
 /* Keep a replaced certificate; once per run, however often it is called. actor: who
  * asked for the run; NULL: its remedy stands for it. */
 enum rc journal_archive(struct db *db, const struct journal_run *run,

@@ -276,6 +276,7 @@ mark_ours(struct renewal *rn, struct err *err)
 	memset(rn->ours_cert, 0, sizeof(rn->ours_cert));
 	memset(rn->ours_key, 0, sizeof(rn->ours_key));
 	memset(rn->awaited_key, 0, sizeof(rn->awaited_key));
+	memset(rn->added_cert, 0, sizeof(rn->added_cert));
 	if (!rn->has_db)
 		return RC_OK;
 	for (size_t i = 0; i < facts->n_certs && r == RC_OK; i++)
@@ -284,6 +285,9 @@ mark_ours(struct renewal *rn, struct err *err)
 	for (size_t i = 0; i < facts->n_keys && r == RC_OK; i++)
 		r = journal_is_ours(&rn->db, rn->uuid, facts->keys[i].spki_sha256,
 		    &rn->ours_key[i], err);
+	for (size_t i = 0; i < facts->n_certs && r == RC_OK; i++)
+		r = journal_was_added(&rn->db, rn->uuid,
+		    facts->certs[i].cert->fingerprint, &rn->added_cert[i], err);
 	for (size_t i = 0; i < facts->n_keys && r == RC_OK; i++)
 		r = cert_request_awaits_key(&rn->db, rn->uuid,
 		    facts->keys[i].spki_sha256, rn->procedure->program,

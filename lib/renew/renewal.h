@@ -73,6 +73,7 @@ struct renewal {
 	char uuid[37];			 /* what the journal calls this device */
 	bool ours_cert[FACTS_CERTS_MAX]; /* by index in facts: we installed it */
 	bool ours_key[FACTS_KEYS_MAX];
+	bool added_cert[FACTS_CERTS_MAX]; /* stored by us, with no key of ours */
 	bool awaited_key[FACTS_KEYS_MAX]; /* another remedy waits for its CA */
 	bool usage_known;		  /* of every certificate in facts */
 	int status;			  /* PT_STATUS of the newest change */

@@ -98,11 +98,23 @@ pick() {
 	step=1
 }
 
+# log_in_once: the inventory of before knows that the password is good. Else it would
+# take a run that was killed in its first login for one that is still at it.
+log_in_once() {
+	"$B/tests/tools/mkinv" "$tmp/before.db" query 'SELECT 1' >/dev/null
+	boot prime /dev/null
+	"$B/checks/check_amt_clock" -f "$tmp/matrix.conf" -H "$name" -p "$port" \
+	    --inventory "$tmp/before.db" >"$tmp/prime.out" 2>&1
+	kill "$boot_pid"
+	wait "$boot_pid"
+}
+
 # run_matrix STEP WRITES WHAT: count a run without faults, which writes that often, then
 # meet its requests with faults, every STEP-th case of the readings. Needs judge.
 run_matrix() {
 	local n
 	take_every "$1"
+	log_in_once
 	boot count "$tmp/requests"
 	before=$(ask count 'state pc1')
 	attempt count
