@@ -66,3 +66,32 @@ apply_as_planned() {
 network() {
 	ask "$1" 'state pc1' | sed -E 's/.*"committed":\{"context":[^,]*,"network":\{"enabled":([a-z]*),"mutual":([a-z]*),"accept_non_secure":([a-z]*),.*/enabled=\1 mutual=\2 plain=\3/'
 }
+
+# lets_us_in PORT: with our client certificate, and nobody without.
+lets_us_in() {
+	openssl s_client -connect "127.0.0.1:$1" -CAfile "$tmp/ca.pem" -verify_return_error \
+	    -cert "$tmp/console.pem" -key "$tmp/console.key" -legacy_server_connect \
+	    </dev/null >/dev/null 2>&1 &&
+		! openssl s_client -connect "127.0.0.1:$1" -legacy_server_connect \
+		    </dev/null >/dev/null 2>&1
+}
+
+# clock_is_right NAME: within a minute, for a machine that is busy: it was off by years.
+clock_is_right() {
+	local off
+	off=$(($(json "$(ask "$1" 'state pc1')" clock) - $(date +%s)))
+	[ "${off#-}" -le 60 ]
+}
+
+# use_every_code: what firmware may answer to a change, for tests/cli/remedy_faults.sh.
+use_every_code() {
+	local code
+	faults_of_calls='' faults_of_methods=''
+	for code in 1 2 16 23 36 38 47 48 49 1024 2057 2058 2061 2063 2064 2066 2075 2081 2082; do
+		action[amt$code]=amt-status=$code action[rv$code]=return-value=$code
+		faults_of_calls+=" amt$code" faults_of_methods+=" rv$code"
+	done
+	# Of all cases alike, not more of the writes: these meet more codes than others.
+	# shellcheck disable=SC2317 # called by run_matrix
+	pick() { :; }
+}

@@ -70,15 +70,6 @@ make_cert console --eku clientAuth,2.16.840.1.113741.1.2.1
 chmod 600 "$tmp/console.key"
 more_lines="client-cert = $tmp/console.pem
 client-key = $tmp/console.key"
-# lets_us_in PORT: with our client certificate, and nobody without.
-lets_us_in() {
-	openssl s_client -connect "127.0.0.1:$1" -CAfile "$tmp/ca.pem" -verify_return_error \
-	    -cert "$tmp/console.pem" -key "$tmp/console.key" -legacy_server_connect \
-	    </dev/null >/dev/null 2>&1 &&
-		! openssl s_client -connect "127.0.0.1:$1" -legacy_server_connect \
-		    </dev/null >/dev/null 2>&1
-}
-
 start_off unanchored 14 mutual=yes
 pid=$sim_pid
 renew unanchored --plain
