@@ -17,6 +17,16 @@ make_lab p256
 make_cert theirs -s their.example
 make_cert console --eku clientAuth,2.16.840.1.113741.1.2.1
 chmod 600 "$tmp"/*.key
+# The login is known: a run that is killed in its first one would keep others waiting.
+awk -v out="$tmp/key" '/BEGIN/ { n++ } { print > (out n ".pem") }' "$tmp/pool.pem"
+cp "$tmp/key1.pem" "$tmp/pool.pem"
+start_off before 14
+pid=$sim_pid
+renew before --plain --apply
+is "$status" 0 'set up once before'
+stop_sim before "$pid"
+rm -r "$tmp/before.db.lock"
+cat "$tmp/key2.pem" "$tmp/key3.pem" >"$tmp/pool.pem"
 remedy_args=(--plain)
 device_sets=(tls=no mutual=yes "orphan-certificate=$tmp/theirs.pem"
 	"orphan-key=$tmp/theirs.key")
