@@ -59,7 +59,9 @@ if has_nagios; then
 	is "$(grep '^Total' <<<"$out" | tr -s '\n ' ' ')" 'Total Warnings: 0 Total Errors: 0 ' \
 	    "and warns of nothing" || comment "$(grep Warning <<<"$out")"
 	# Of one device that one, of the other all, and those of the inventory and agent.
-	like "$out" "^\s*Checked $((1 + 5 + 2 + 1)) services\.$" "each host has its services"
+	of_group() { grep -c "^[[:space:]]hostgroup_name[[:space:]]*$1\$" nagios/services.cfg; }
+	like "$out" "^\s*Checked $((2 * $(of_group amt-devices) + $(of_group amt-devices-login) +
+	    $(of_group amt-inventories) + 1)) services\.$" "each host has its services"
 else
 	skip "Nagios takes the files" "nagios4-core is not installed"
 fi
