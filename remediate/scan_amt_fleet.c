@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "plugin/command.h"
 #include "scan/fleet.h"
+#include "scan/pass.h"
 
 enum {
 	EXIT_DONE = 0,
@@ -108,6 +109,26 @@ finish(const struct run *run, enum rc r, const struct err *err)
 	return r == RC_STATE || r == RC_LOST ? EXIT_INCOMPLETE : EXIT_OWN_FAILURE;
 }
 
+/* In the log stands what came of it, whatever it was. */
+static enum rc
+scan(struct run *run, struct tally *sum, struct err *err)
+{
+	struct fleet *fleet = &run->fleet;
+	struct scan_record pass = { 0 };
+	enum rc r = RC_OK;
+
+	if (pass_is_meant(fleet))
+		r = pass_begin(fleet, &pass, err);
+	if (r != RC_OK)
+		return r;
+	r = jobs_run(&fleet->settings, (size_t)fleet->n_jobs, show_progress, run, sum,
+	    err);
+	if (pass_is_meant(fleet) &&
+	    pass_end(fleet, sum, r, clock_now(), &pass, err) != RC_OK && r == RC_OK)
+		r = err->rc;
+	return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -129,8 +150,7 @@ main(int argc, char **argv)
 		r = fleet_complete(&run.fleet, run.command.config_file,
 		    run.command.timeout_s, clock_now(), run.started_ms, &err);
 	if (r == RC_OK) {
-		r = jobs_run(&run.fleet.settings, (size_t)run.fleet.n_jobs,
-		    show_progress, &run, &sum, &err);
+		r = scan(&run, &sum, &err);
 		if (print_summary(&run, &sum, &err) != RC_OK && r == RC_OK)
 			r = err.rc;
 	}

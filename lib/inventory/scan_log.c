@@ -91,9 +91,3 @@ scan_log_last_finished(struct db *db, struct scan_record *ret_record, struct err
 			 " ORDER BY finished_at DESC, id DESC LIMIT 1",
 	    ret_record, err);
 }
-
-enum rc
-scan_log_last_begun(struct db *db, struct scan_record *ret_record, struct err *err)
-{
-	return find(db, SCAN_COLUMNS "ORDER BY id DESC LIMIT 1", ret_record, err);
-}

@@ -29,11 +29,8 @@ enum rc scan_log_begin(struct db *db, struct scan_record *record, struct err *er
 enum rc scan_log_update(struct db *db, const struct scan_record *record,
     struct err *err);
 
-/* The pass that was completed last, and the one begun last. RC_NOTFOUND, err as it
- * was. */
+/* The pass that was completed last. RC_NOTFOUND, err as it was. */
 enum rc scan_log_last_finished(struct db *db, struct scan_record *ret_record,
-    struct err *err);
-enum rc scan_log_last_begun(struct db *db, struct scan_record *ret_record,
     struct err *err);
 
 #endif

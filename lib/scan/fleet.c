@@ -275,6 +275,21 @@ add_name(struct fleet *fleet, enum own kind, const char *name, struct err *err)
 	return err_set(err, r, "--%s: %s", scan_options[kind].long_name, cause.text);
 }
 
+/* Lists and ranges are the fleet where none is configured. */
+static enum rc
+judge_part(struct fleet *fleet, struct err *err)
+{
+	struct roster all = { 0 };
+	enum rc r = roster_add_configured(&all, fleet->conf, NULL, err);
+
+	fleet->is_part = fleet->group != NULL || (fleet->n_names > 0 && all.n > 0);
+	for (size_t i = 0; i < fleet->n_names; i++)
+		if (fleet->kinds[i] != OWN_LIST && fleet->kinds[i] != OWN_RANGE)
+			fleet->is_part = true;
+	roster_clear(&all);
+	return r;
+}
+
 /* Which devices: what the command line names, else all of the file. */
 static enum rc
 call_roster(struct fleet *fleet, struct err *err)
@@ -292,7 +307,7 @@ call_roster(struct fleet *fleet, struct err *err)
 		return err_set(err, RC_USAGE,
 		    "devices: none: name, list or configure at least one");
 	roster_settle(&fleet->roster);
-	return r;
+	return r == RC_OK ? judge_part(fleet, err) : r;
 }
 
 /* The policy of the command line, seen once before it is applied a thousand times. */

@@ -27,6 +27,7 @@ struct fleet {
 	int kinds[FLEET_NAMES_MAX]; /* the option that gave each, by its row */
 	size_t n_names;
 	const char *group;
+	bool is_part; /* single devices or a group, not all there are */
 	int64_t scan_timeout_s;
 	int64_t n_jobs;
 };

@@ -36,6 +36,8 @@ wait "$pid" 2>/dev/null
 told=$(grep -c '^AMT_TLS OK' "$tmp/scan.log")
 [ "$told" -lt $live ]
 ok $? "it is killed after $told devices"
+is "$("$B/tests/tools/mkinv" "$tmp/inventory.db" query \
+    'SELECT count(*), count(finished_at) FROM scan')" '1|0' "and is no pass over the fleet"
 read_rest
 is "$status" 0 "the next scan ends well"
 [ "$kept" -ge "$told" ]

@@ -35,6 +35,14 @@ while IFS=, read -r device at; do
 done <"$tmp/list"
 is "$same" 12 "each line is what check_amt_tls prints of that device"
 like "$out" '^state: 8 OK, 2 WARNING, 2 CRITICAL$' "the states are counted"
+# passes: complete ones in the log.
+passes() {
+	"$B/tests/tools/mkinv" "$tmp/inventory.db" query \
+	    'SELECT count(*) FROM scan WHERE finished_at >= started_at'
+}
+is "$("$B/tests/tools/mkinv" "$tmp/inventory.db" query \
+    'SELECT depth, n_targets, n_ok, n_failed, n_skipped FROM scan')" 'tls|12|12|0|0' \
+    "it is a pass over the fleet"
 
 # Which devices.
 run bash -c "'$scanner' -f '$tmp/empty.conf' -t 60 --list - --trust-anchor '$tmp/ca.pem' \
@@ -53,10 +61,15 @@ cat >"$tmp/fleet.conf" <<-END
 END
 run_scanner -f "$tmp/fleet.conf" -t 60
 like "$out" '^2 devices .* 2 read$' "without any: all of the configuration file"
+n=$(passes)
+run_scanner -f "$tmp/fleet.conf" -t 60
+is "$(passes)" $((n + 1)) "which is a pass, too"
 run_scanner -f "$tmp/fleet.conf" -t 60 --group berlin
 like "$out" '^1 devices .* 1 read$' "or a group of it"
 run_scanner -f "$tmp/fleet.conf" -t 60 -H "$name" -H "${name^^}"
 like "$out" '^1 devices .* 1 read$' "a name that is given twice is read once"
+run_scanner -f "$tmp/fleet.conf" -t 60 --list "$tmp/list"
+is "$(passes)" $((n + 1)) "a part of what is configured is none"
 run_scanner -f "$tmp/fleet.conf" --group paris
 is "$status" 2 "a group that is not there is an error of the configuration"
 run_scanner -f "$tmp/fleet.conf" -t 60 --fresh 1h
