@@ -197,28 +197,3 @@ job_claim(struct db *db, const struct pacing *pacing, int64_t now, struct job *r
 	*ret_job = job;
 	return RC_OK;
 }
-
-enum rc
-job_next_at(struct db *db, int64_t now, int64_t most_s, int64_t *ret_at,
-    struct err *err)
-{
-	const struct db_value value = db_int(now);
-	sqlite3_stmt *stmt = NULL;
-	int64_t at = now + most_s;
-	bool is_row = false;
-	enum rc r;
-
-	r = db_query(db,
-	    "SELECT min(not_before) FROM job WHERE state IN (0, 2) AND not_before > ?",
-	    &value, 1, &stmt, err);
-	if (r != RC_OK)
-		return r;
-	r = db_next(db, stmt, &is_row, err);
-	if (r == RC_OK && sqlite3_column_type(stmt, 0) != SQLITE_NULL &&
-	    sqlite3_column_int64(stmt, 0) < at)
-		at = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_finalize(stmt);
-	if (r == RC_OK)
-		*ret_at = at;
-	return r;
-}

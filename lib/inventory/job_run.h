@@ -58,11 +58,6 @@ enum rc job_finish(struct db *db, const struct pacing *pacing, const struct job 
     const struct job_outcome *outcome, int64_t now, struct job *ret_job,
     enum breaker_news *ret_news, struct err *err);
 
-/* When to look again: the earliest not_before of a job that is to come, or now + most_s
- * if that is sooner. */
-enum rc job_next_at(struct db *db, int64_t now, int64_t most_s, int64_t *ret_at,
-    struct err *err);
-
 /* Drop closed jobs that ended before now - JOB_KEPT_S, with their attempts. */
 enum rc job_forget_old(struct db *db, int64_t now, struct err *err);
 

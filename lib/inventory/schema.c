@@ -430,7 +430,7 @@
 	" CASE device_uuid WHEN '' THEN device_name ELSE '' END,"              \
 	" CASE serial_number WHEN '' THEN remedy ELSE '' END)"                 \
 	" WHERE state <= 2;"                                                   \
-	"CREATE INDEX job_name ON job (device_name) WHERE state <= 2;"         \
+	"CREATE INDEX job_name ON job (device_name, state);"                   \
 	"CREATE INDEX job_running ON job (device_uuid, device_name)"           \
 	" WHERE state = 1;"                                                    \
 	"CREATE INDEX job_urgent ON job (ends_at, id) WHERE state IN (0, 2);"  \

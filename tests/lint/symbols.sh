@@ -66,7 +66,8 @@ for check in "${checks[@]}" "${lookers[@]}"; do
 	case $check in
 	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 ;;
-	*/check_amt_fleet | */report_amt_fleet | */amt_event_handler | */work_amt_queue | */evaluate_amt_fleet)
+	*/check_amt_fleet | */check_amt_queue | */report_amt_fleet | */amt_event_handler | \
+	    */work_amt_queue | */evaluate_amt_fleet)
 		may_not_need "$check" libcurl libxml2 libssl
 		;;
 	esac

@@ -318,16 +318,9 @@ keeps_to_its_window_and_its_time(void **state)
 	struct db db = open_in(*state);
 	struct pacing pacing = defaults();
 	struct err err = { 0 };
-	int64_t at = 0;
 
 	adds(&db, 1, "renew_amt_tls", "corp", "0a");
 	may_claim_none(&db, &pacing, NOW - 1);
-	assert_rc(job_next_at(&db, NOW - 100, 3600, &at, &err), RC_OK, &err);
-	assert_int_equal(at, NOW);
-	assert_rc(job_next_at(&db, NOW - 100, 60, &at, &err), RC_OK, &err);
-	assert_int_equal(at, NOW - 40);
-	assert_rc(job_next_at(&db, NOW, 60, &at, &err), RC_OK, &err);
-	assert_int_equal(at, NOW + 60);
 	/* NOW is at 08:53:20. */
 	assert_rc(hours_parse("22:00-06:00", &pacing.window, &err), RC_OK, &err);
 	may_claim_none(&db, &pacing, NOW);
