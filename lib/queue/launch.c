@@ -302,8 +302,7 @@ watch(const struct call *call, struct running *run, int64_t deadline_ms,
 
 void
 launch_run(const struct call *call, int lock_fd, int64_t deadline_ms,
-    bool (*is_stopped)(void), void (*on_start)(void *ctx, int64_t pid), void *ctx,
-    struct launched *ret_launched)
+    bool (*is_stopped)(void), struct launched *ret_launched)
 {
 	struct running run = { .ended = -1 };
 	struct launched *launched = ret_launched;
@@ -323,6 +322,5 @@ launch_run(const struct call *call, int lock_fd, int64_t deadline_ms,
 		}
 		return;
 	}
-	on_start(ctx, run.pid);
 	watch(call, &run, deadline_ms, is_stopped, launched);
 }

@@ -30,10 +30,9 @@ struct launched {
  * Run it to its end, which *ret_launched tells. It inherits an empty standard input,
  * one pipe for both outputs, lock_fd, and CALL_RESULT_FD; it leads a process group.
  * Once is_stopped says so, and at deadline_ms of clock_monotonic_ms(), its group is sent
- * SIGTERM, and SIGKILL LAUNCH_TERM_MS later. on_start, with ctx, is told its process id.
+ * SIGTERM, and SIGKILL LAUNCH_TERM_MS later.
  */
 void launch_run(const struct call *call, int lock_fd, int64_t deadline_ms,
-    bool (*is_stopped)(void), void (*on_start)(void *ctx, int64_t pid), void *ctx,
-    struct launched *ret_launched);
+    bool (*is_stopped)(void), struct launched *ret_launched);
 
 #endif

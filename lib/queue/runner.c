@@ -38,13 +38,12 @@ tell(const struct worker_options *options, const struct job *job, const char *wh
 
 /* For people; a job does without. */
 static void
-note_pid(void *ctx, int64_t pid)
+note_pid(const struct runner *runner)
 {
-	const struct runner *runner = ctx;
 	struct db db = { 0 };
 
 	if (db_open(runner->options->setup.inventory_file, &db, NULL) == RC_OK)
-		(void)job_note_runner(&db, &runner->taken->job, pid, NULL);
+		(void)job_note_runner(&db, &runner->taken->job, getpid(), NULL);
 	db_close(&db);
 }
 
@@ -115,11 +114,12 @@ runner_run(const struct worker_options *options, struct taken *taken)
 	struct job job = { .state = JOB_FAILED };
 
 	(void)setsid();
+	note_pid(&runner);
 	if (call_make(&options->setup, &taken->job, options->environment, &call,
 		&err) == RC_OK)
 		launch_run(&call, taken->lock_fd,
 		    clock_monotonic_ms() + options->pacing.job_s * MS_PER_S,
-		    options->is_stopped, note_pid, &runner, &launched);
+		    options->is_stopped, &launched);
 	else
 		memcpy(launched.text, err.text, sizeof(launched.text));
 	call_clear(&call);
