@@ -73,6 +73,7 @@ MIB        := $(B)/snmp/AMT-CERT-MIB.txt
 NMS_FILES  := $(sort $(filter-out %.service,$(wildcard snmp/nms/*.* snmp/nms/*/*.*)))
 NAGIOS_FILES := $(sort $(wildcard nagios/*.* nagios/*/*.* nagios/*/*/*.*))
 EXAMPLES   := $(NMS_FILES) $(NAGIOS_FILES)
+SERVICES   := $(wildcard snmp/nms/*.service) $(sort $(wildcard remediate/systemd/*.*))
 SIM        := $(if $(SIM_SRC),$(B)/tests/sim/amtsim)
 UNITS      := $(UNIT_SRC:%.c=$(B)/%)
 UNIT_OBJ   := $(UNIT_HELP:%.c=$(B)/%.o)
@@ -355,14 +356,19 @@ install: all
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	$(if $(CHECKS),$(INSTALL) -m 755 $(CHECKS) $(DESTDIR)$(LIBEXECDIR))
 	$(if $(REMEDIES),$(INSTALL) -m 755 $(REMEDIES) $(DESTDIR)$(SBINDIR))
-	$(if $(AGENT),$(INSTALL) -d $(DESTDIR)$(MIBDIR) $(DESTDIR)$(UNITDIR))
+	$(INSTALL) -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(DATADIR)/sudoers.d
+	$(if $(AGENT),$(INSTALL) -d $(DESTDIR)$(MIBDIR))
 	$(if $(AGENT),$(INSTALL) -m 755 $(AGENT) $(DESTDIR)$(SBINDIR))
 	$(if $(AGENT),$(INSTALL) -m 644 $(MIB) $(DESTDIR)$(MIBDIR))
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(DATADIR)/,$(sort $(dir $(EXAMPLES))))
 	$(foreach file,$(EXAMPLES),$(INSTALL) -m 644 $(file) $(DESTDIR)$(DATADIR)/$(file) && ):
-	$(if $(AGENT),sed 's|/usr/local/sbin|$(SBINDIR)|' snmp/nms/amtcert_agent.service \
-	    >$(DESTDIR)$(UNITDIR)/amtcert_agent.service && \
-	    chmod 644 $(DESTDIR)$(UNITDIR)/amtcert_agent.service)
+	$(foreach unit,$(SERVICES),sed 's|/usr/local/sbin|$(SBINDIR)|' $(unit) \
+	    >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && ):
+	rm -f $(DESTDIR)$(DATADIR)/sudoers.d/amtcert
+	sed 's|/usr/local/sbin|$(SBINDIR)|' remediate/sudo/amtcert \
+	    >$(DESTDIR)$(DATADIR)/sudoers.d/amtcert && \
+	    chmod 440 $(DESTDIR)$(DATADIR)/sudoers.d/amtcert
 	$(INSTALL) -m 644 $(filter %.5,$(MANUALS)) $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 $(filter %.8,$(MANUALS)) $(DESTDIR)$(MANDIR)/man8
 
@@ -371,7 +377,8 @@ uninstall:
 	    $(REMEDIES:$(B)/remediate/%=$(DESTDIR)$(SBINDIR)/%) \
 	    $(AGENT:$(B)/snmp/%=$(DESTDIR)$(SBINDIR)/%) \
 	    $(DESTDIR)$(MIBDIR)/AMT-CERT-MIB.txt \
-	    $(DESTDIR)$(UNITDIR)/amtcert_agent.service \
+	    $(addprefix $(DESTDIR)$(UNITDIR)/,$(notdir $(SERVICES))) \
+	    $(DESTDIR)$(DATADIR)/sudoers.d/amtcert \
 	    $(addprefix $(DESTDIR)$(DATADIR)/,$(EXAMPLES)) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man5/%,$(notdir $(filter %.5,$(MANUALS)))) \
 	    $(patsubst %,$(DESTDIR)$(MANDIR)/man8/%,$(notdir $(filter %.8,$(MANUALS))))

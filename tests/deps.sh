@@ -20,7 +20,7 @@ test_packages='
 	prometheus-snmp-exporter
 	certmonger python3 python3-prometheus-client strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
-	nagios4-core dma icinga2-bin
+	nagios4-core dma icinga2-bin sudo
 '
 # Where it is a package: on Ubuntu it is none, and its test is skipped.
 browser_packages='

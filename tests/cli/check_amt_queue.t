@@ -41,7 +41,7 @@ look jobs
 says AMT_QUEUE 1 'wait for up to 1 d' 'a day is too long'
 sql jobs "UPDATE job SET not_before = $now + 30 * 86400 WHERE state <> 1"
 look jobs
-says AMT_QUEUE 0 '5 jobs, 1 running, 1 failed, the next in 29 d' 'when the next one comes'
+says AMT_QUEUE 0 '5 jobs, 1 running, 1 failed, the next in (29|30) d' 'when the next one comes'
 
 # Lost, stopped, broken.
 sql jobs "UPDATE job SET state = 5, ended_at = $now - 60 WHERE id = 3; UPDATE job SET state = 4, ended_at = $now - 60 WHERE id = 4"

@@ -10,12 +10,14 @@ root=$tmp/root
 # What is there to be installed, by the names of the sources.
 wanted() { # FOLDER-OF-CHECKS FOLDER-OF-REMEDIES FOLDER-OF-MANUALS
 	local source share=${3%/man}
-	for source in snmp/nms/*.* snmp/nms/*/*.* nagios/*.* nagios/*/*.* nagios/*/*/*.*; do
+	for source in snmp/nms/*.* snmp/nms/*/*.* nagios/*.* nagios/*/*.* nagios/*/*/*.* \
+	    remediate/systemd/*.*; do
 		case $source in
-		*.service) echo "${2%/sbin}/lib/systemd/system/$(basename "$source")" ;;
+		*.service | *.timer) echo "${2%/sbin}/lib/systemd/system/$(basename "$source")" ;;
 		*) echo "$share/amtcert/$source" ;;
 		esac
 	done
+	echo "$share/amtcert/sudoers.d/amtcert"
 	echo "$2/amtcert_agent"
 	echo "$share/snmp/mibs/AMT-CERT-MIB.txt"
 	for source in checks/*.c remediate/*.c; do
