@@ -20,6 +20,36 @@ enum {
 static const char *const handed_on[] = { "PATH", "HOME", "TMPDIR",
 	"CREDENTIALS_DIRECTORY", "KRB5_CONFIG", "KRB5CCNAME", "KRB5_CLIENT_KTNAME" };
 
+/* takes_force: the word not-due, for those that renew what has a date. */
+static const struct {
+	enum remedy remedy;
+	bool takes_force;
+} unattended[] = {
+	{ REMEDY_RENEW_TLS, true },
+	{ REMEDY_REPROVISION_TLS, true },
+	{ REMEDY_RENEW_8021X, true },
+	{ REMEDY_PRUNE_STORE, false },
+	{ REMEDY_SYNC_CLOCK, false },
+};
+
+bool
+call_is_unattended(enum remedy remedy)
+{
+	for (size_t i = 0; i < COUNT(unattended); i++)
+		if (unattended[i].remedy == remedy)
+			return true;
+	return false;
+}
+
+static bool
+takes_force(enum remedy remedy)
+{
+	for (size_t i = 0; i < COUNT(unattended); i++)
+		if (unattended[i].remedy == remedy)
+			return unattended[i].takes_force;
+	return false;
+}
+
 static enum rc add(char **list, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -61,7 +91,7 @@ add_args(const struct call_setup *setup, const struct job *job, char **args)
 		r = add(args, "--actor=%s", job->actor);
 	if (r == RC_OK && setup->config_file != NULL)
 		r = add(args, "--config=%s", setup->config_file);
-	if (r == RC_OK && job->is_forced)
+	if (r == RC_OK && job->is_forced && takes_force(remedy_find(job->remedy)))
 		r = add(args, "--force=not-due");
 	return r;
 }
@@ -109,10 +139,14 @@ call_make(const struct call_setup *setup, const struct job *job,
     char *const *environment, struct call *ret_call, struct err *err)
 {
 	struct call call = { 0 };
+	enum remedy remedy = remedy_find(job->remedy);
 	enum rc r;
 
-	if (remedy_find(job->remedy) == REMEDY_NONE)
+	if (remedy == REMEDY_NONE)
 		return err_set(err, RC_NOTFOUND, "%s: no remedy of that name",
+		    job->remedy);
+	if (!call_is_unattended(remedy))
+		return err_set(err, RC_NOTFOUND, "%s: needs a person to run it",
 		    job->remedy);
 	r = add_args(setup, job, call.args);
 	if (r == RC_OK)

@@ -15,6 +15,7 @@
 #include "policy/config.h"
 #include "policy/remedy.h"
 #include "policy/setting.h"
+#include "queue/call.h"
 
 enum {
 	PART = 100, /* devices, or jobs, in one transaction */
@@ -135,6 +136,7 @@ add(struct work *work, const struct found *found, struct err *err)
 	enum rc r;
 
 	if (remedy_program(found->remedy) == NULL ||
+	    !call_is_unattended(found->remedy) ||
 	    is_there(work, found->serial_number, found->remedy))
 		return RC_OK;
 	r = grow(&list, work->evaluation.n, &work->cap, sizeof(*one), err);

@@ -110,6 +110,29 @@ runs_remedies_only(void **state)
 	}
 }
 
+/* sync_amt_clock has no such word; install_amt_root needs to be told which root. */
+static void
+knows_what_each_takes(void **state)
+{
+	struct job clock = job_for("sync_amt_clock");
+	struct job root = job_for("install_amt_root");
+	struct call call = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	clock.is_forced = true;
+	assert_rc(call_make(&setup, &clock, no_environment, &call, &err), RC_OK, &err);
+	assert_string_equal(call.args[5], "--config=/etc/amtcert/other.conf");
+	assert_null(call.args[6]);
+	call_clear(&call);
+	assert_rc(call_make(&setup, &root, no_environment, &call, &err), RC_NOTFOUND,
+	    &err);
+	assert_has(err.text, "needs a person");
+	assert_false(call_is_unattended(REMEDY_INSTALL_ROOT));
+	assert_false(call_is_unattended(REMEDY_NONE));
+	assert_true(call_is_unattended(REMEDY_RENEW_TLS));
+}
+
 static enum rc
 make_once(void *ctx)
 {
@@ -139,6 +162,7 @@ main(void)
 		cmocka_unit_test(leaves_out_what_is_not_set),
 		cmocka_unit_test(hands_on_where_things_are_and_nothing_else),
 		cmocka_unit_test(runs_remedies_only),
+		cmocka_unit_test(knows_what_each_takes),
 		cmocka_unit_test(survives_every_lack_of_memory),
 	};
 
