@@ -298,7 +298,7 @@ main(int argc, char **argv)
 	if (r == RC_OK)
 		r = prepare(&run, &err);
 	if (r == RC_OK)
-		r = worker_run(&run.options, &totals, &err);
+		r = queue_work(&run.options, &totals, &err);
 	status = r == RC_OK ? tell_totals(&totals) : answer(&run, r, &err);
 	conf_free(run.conf);
 	command_clear(&run.command);

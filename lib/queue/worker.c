@@ -208,7 +208,7 @@ work(struct worker *worker, struct err *err)
 }
 
 enum rc
-worker_run(const struct worker_options *options, struct worker_totals *ret_totals,
+queue_work(const struct worker_options *options, struct worker_totals *ret_totals,
     struct err *err)
 {
 	size_t n = (size_t)options->pacing.n_jobs;

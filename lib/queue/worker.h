@@ -50,7 +50,7 @@ struct worker_totals {
  * deadline. Or until is_stopped: those that run then go on by themselves. An inventory
  * that is busy for a while is waited for. RC_DB, RC_SYSTEM, RC_NOMEM.
  */
-enum rc worker_run(const struct worker_options *options,
+enum rc queue_work(const struct worker_options *options,
     struct worker_totals *ret_totals, struct err *err);
 
 #endif

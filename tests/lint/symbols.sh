@@ -52,6 +52,11 @@ for writer in lib/amt/change lib/wsman/write; do
 	done
 done
 
+# Of two functions of one name in an archive the linker takes whichever comes first.
+twice=$(nm --defined-only --extern-only "$B/libamtcert.a" 2>/dev/null |
+    awk 'NF == 3 { print $3 }' | sort | uniq -d)
+[ -z "$twice" ] || say "lib/: defined twice: ${twice//$'\n'/ }"
+
 # may_not_need PROGRAM LIBRARY...
 may_not_need() {
 	local program=$1 library
