@@ -14,9 +14,12 @@ printf '[defaults]\ninventory = %s\n' "$tmp/fleet.db" >"$tmp/fleet.conf"
 
 # Devices that end in up to 379 days: 42 days before the end they are due.
 make_fleet "$tmp/fleet.db" 400
-# Those that have ended are for another remedy.
+# Those that have ended are for another remedy; and none shall become due, or worse,
+# while this runs.
+hour="BETWEEN $fleet_now - 60 AND $fleet_now + 3600"
 sql "$tmp/fleet.db" "DELETE FROM device WHERE id IN
-	(SELECT device_id FROM slot JOIN cert ON cert.id = cert_id WHERE cert.not_after < $(date +%s) + 3600);
+	(SELECT device_id FROM slot WHERE not_after < $fleet_now + 3600 OR due_at $hour
+	OR warning_at $hour OR critical_at $hour);
 	UPDATE slot SET role = iif(number = 1, 1, 9);
 	UPDATE cert SET template_oid = '1.2.3.4', template_name = 'Amt' WHERE id % 10 = 1"
 due=$(query "$tmp/fleet.db" "SELECT count(*) FROM slot WHERE role = 1 AND due_at <= $(date +%s)")

@@ -71,7 +71,7 @@ forget_calls() {
 	rm -f "$tmp/calls"/* "$tmp/do"/* "$tmp/stop"
 }
 
-# is_gone PID
+# is_gone PID: or is there only because nobody has asked how it ended.
 is_gone() {
-	! kill -0 "$1" 2>/dev/null
+	[ ! -e "/proc/$1" ] || grep -q '^State:[[:space:]]*[ZX]' "/proc/$1/status" 2>/dev/null
 }

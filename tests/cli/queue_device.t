@@ -115,7 +115,7 @@ has_frozen() { grep -q 'fault=freeze' "$tmp/cut.req"; }
 are_gone() { # PID...
 	local pid
 	for pid; do
-		! kill -0 "$pid" 2>/dev/null || return 1
+		[ ! -e "/proc/$pid" ] || grep -q '^State:[[:space:]]*[ZX]' "/proc/$pid/status" || return 1
 	done
 }
 steps=(Invoke:*:GenerateKeyPair Invoke:*:AddCertificate Invoke:*:CommitChanges)
