@@ -114,8 +114,8 @@ adds_device(struct db *db, int64_t id, const char *uuid, int64_t due_at)
 		" VALUES (?1, 1, ?3, ?3, ?2 IS NULL)",
 		"INSERT INTO cert (id, fingerprint, spki_sha256, subject, issuer,"
 		" serial_number, not_before, not_after, names, key_kind, key_bits,"
-		" key_group, signature_digest, is_ca, der) VALUES (?1, randomblob(32),"
-		" zeroblob(32), '', '', '0a', ?3, 9999999999, ?2, 1, 2048, '', '', 0, x'00')",
+		" key_group, signature_digest, is_ca) VALUES (?1, randomblob(32),"
+		" zeroblob(32), '', '', '0a', ?3, 9999999999, ?2, 1, 2048, '', '', 0)",
 		"INSERT INTO slot (device_id, number, role, cert_id, sources,"
 		" instance_id, since, not_before, not_after, fixed_state, fixed_reason,"
 		" valid_from, due_at, warning_at, critical_at, window_s) VALUES (?1, 1, 1,"
