@@ -27,6 +27,7 @@ port=$(free_port)
 		  vars.amt_config = "$site/amtcert.conf"
 		  vars.amt_event_log = "$site/events.log"
 		}
+		object TimePeriod "never" { }
 		object Host "$due" { import "site" }
 		object Host "$expired" { import "site" }
 	END
@@ -63,6 +64,22 @@ for device in $due $expired; do
 	like "$(told "$device")" ' OK HARD [0-9]+: not queued: state OK: ' \
 	    "and that calls for nothing"
 done
+
+# 300 days later again, one in downtime, the other outside its time period.
+now=$(date +%s)
+icinga_call core "$port" actions/schedule-downtime -X POST -d '{ "type": "Service",
+    "filter": "host.name == \"'$due'\"", "author": "me", "comment": "at it", "fixed": true,
+    "start_time": '$((now - 60))', "end_time": '$((now + 3600))' }' >/dev/null
+icinga_call core "$port" "objects/hosts/$expired" -X POST \
+    -d '{ "attrs": { "vars.amt_remedy_period": "never" } }' >/dev/null
+time_passes
+icinga_until core "$port" $due WARNING
+wait_for 60 is_told $due ' HARD [0-9]+: not queued: service downtime 1: '
+ok $? "in downtime it is not queued" || comment "$(told $due)"
+icinga_until core "$port" $expired CRITICAL
+wait_for 60 is_told $expired ' HARD [0-9]+: not queued: window false: '
+ok $? "nor outside the time period" || comment "$(told $expired)"
+is "$(jobs | wc -l)" 2 "nothing was queued by these"
 
 stop "$icinga_pid"
 stop_sim devices "$sim_pid"

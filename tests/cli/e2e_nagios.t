@@ -86,6 +86,21 @@ for device in $due $expired; do
 	like "$(told "$device")" ' OK HARD 3: not queued: state OK: ' "and that calls for nothing"
 done
 
+# 300 days later again, in downtime.
+now=$(date +%s)
+nagios_command "$site" "SCHEDULE_SVC_DOWNTIME;$due;amt-tls;$((now - 60));$((now + 3600));1;0;3600;me;at it"
+# shellcheck disable=SC2317 # called by wait_for
+is_in_downtime() { grep -q '^.scheduled_downtime_depth=1$' "$site/status.dat"; }
+wait_for 60 is_in_downtime
+time_passes
+: >"$site/nagios.log"
+for state in 'WARNING;SOFT;1' 'WARNING;SOFT;2' 'WARNING;HARD;3'; do
+	check_until $due "$state"
+done
+wait_for 60 is_told $due ' HARD 3: not queued: service downtime 1: '
+ok $? "in downtime it is not queued" || comment "$(told $due)"
+is "$(jobs | wc -l)" 2 "nothing was queued by that"
+
 stop "$nagios_pid"
 stop_sim devices "$sim_pid"
 done_testing
