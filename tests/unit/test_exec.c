@@ -2,6 +2,7 @@
 /*
  * lib/ca/exec.c, exec_env.c, helper.c: what a helper is given, what its end means,
  * and that it does not outlive its time.  The helpers are shell scripts.
+ * not under valgrind: it does not know pidfd_open(2)
  */
 #include <errno.h>
 #include <signal.h>

@@ -11,6 +11,7 @@
 #include "made.h"
 #include "renew/pending.h"
 #include "renew/renew_tls.h"
+#include "still_clock.h"
 #include "unit.h"
 
 #define UUID "55e3ae13-bfd2-61bb-17a0-88aedd7037ea"
@@ -214,6 +215,7 @@ static int
 setup(void **state)
 {
 	memset(&scripted, 0, sizeof(scripted));
+	still_clock();
 	return folder_setup(state);
 }
 
