@@ -90,7 +90,7 @@ has_remedy(struct db *db, int64_t device_id, int64_t now, bool *ret_has,
 	struct need need;
 	enum rc r = need_find(db, device_id, REMEDY_NONE, now, &need, err);
 
-	*ret_has = r == RC_OK && remedy_program(need.remedy) != NULL;
+	*ret_has = r == RC_OK && remedy_is_unattended(need.remedy);
 	return r == RC_NOTFOUND ? RC_OK : r;
 }
 

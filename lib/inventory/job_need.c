@@ -47,7 +47,7 @@ find_refusal(const struct need *need, enum remedy wanted)
 {
 	if (need->remedy == REMEDY_NONE)
 		return "by its last reading it needs nothing";
-	if (remedy_program(need->remedy) == NULL ||
+	if (!remedy_is_unattended(need->remedy) ||
 	    (wanted != REMEDY_NONE && need->remedy != wanted))
 		return remedy_text(need->remedy);
 	return NULL;

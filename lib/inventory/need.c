@@ -23,7 +23,7 @@ struct search {
 static bool
 may_run(const struct search *search, enum remedy remedy)
 {
-	return remedy_program(remedy) != NULL &&
+	return remedy_is_unattended(remedy) &&
 	    (search->wanted == REMEDY_NONE || search->wanted == remedy);
 }
 

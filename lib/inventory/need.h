@@ -24,7 +24,7 @@ struct need {
 };
 
 /*
- * Only what a program that ships can repair counts, and when wanted is not
+ * Only what a program can repair unattended counts, and when wanted is not
  * REMEDY_NONE only what that remedy does; where there is nothing of the kind, the
  * worst of all, whose remedy is then a person's. A certificate in use goes before the
  * device as a whole in the same state. Issuers and anchors are no device's need.

@@ -39,6 +39,12 @@ remedy_program(enum remedy remedy)
 	return remedies[remedy].ships ? remedies[remedy].program : NULL;
 }
 
+bool
+remedy_is_unattended(enum remedy remedy)
+{
+	return remedy_program(remedy) != NULL && remedy != REMEDY_INSTALL_ROOT;
+}
+
 enum remedy
 remedy_find(const char *program)
 {

@@ -12,6 +12,10 @@
  * to be done. Only programs that exist are named. */
 const char *remedy_program(enum remedy remedy);
 
+/* Does its program ship, and need to be told no more than the device? Then a queue may
+ * run it; which root to install is for a person to say. */
+bool remedy_is_unattended(enum remedy remedy);
+
 /* The remedy whose program this is; REMEDY_NONE: of none that exists. */
 enum remedy remedy_find(const char *program);
 

@@ -20,34 +20,12 @@ enum {
 static const char *const handed_on[] = { "PATH", "HOME", "TMPDIR",
 	"CREDENTIALS_DIRECTORY", "KRB5_CONFIG", "KRB5CCNAME", "KRB5_CLIENT_KTNAME" };
 
-/* takes_force: the word not-due, for those that renew what has a date. */
-static const struct {
-	enum remedy remedy;
-	bool takes_force;
-} unattended[] = {
-	{ REMEDY_RENEW_TLS, true },
-	{ REMEDY_REPROVISION_TLS, true },
-	{ REMEDY_RENEW_8021X, true },
-	{ REMEDY_PRUNE_STORE, false },
-	{ REMEDY_SYNC_CLOCK, false },
-};
-
-bool
-call_is_unattended(enum remedy remedy)
-{
-	for (size_t i = 0; i < COUNT(unattended); i++)
-		if (unattended[i].remedy == remedy)
-			return true;
-	return false;
-}
-
+/* Those that renew what has a date have the word not-due. */
 static bool
 takes_force(enum remedy remedy)
 {
-	for (size_t i = 0; i < COUNT(unattended); i++)
-		if (unattended[i].remedy == remedy)
-			return unattended[i].takes_force;
-	return false;
+	return remedy == REMEDY_RENEW_TLS || remedy == REMEDY_REPROVISION_TLS ||
+	    remedy == REMEDY_RENEW_8021X;
 }
 
 static enum rc add(char **list, const char *fmt, ...)
@@ -145,7 +123,7 @@ call_make(const struct call_setup *setup, const struct job *job,
 	if (remedy == REMEDY_NONE)
 		return err_set(err, RC_NOTFOUND, "%s: no remedy of that name",
 		    job->remedy);
-	if (!call_is_unattended(remedy))
+	if (!remedy_is_unattended(remedy))
 		return err_set(err, RC_NOTFOUND, "%s: needs a person to run it",
 		    job->remedy);
 	r = add_args(setup, job, call.args);

@@ -6,20 +6,14 @@
 #ifndef AMTCERT_QUEUE_CALL_H
 #define AMTCERT_QUEUE_CALL_H
 
-#include <stdbool.h>
-
 #include "base/rc.h"
 #include "inventory/job.h"
-#include "policy/verdict.h"
 
 enum {
 	CALL_ARGS_MAX = 8,
 	CALL_ENV_MAX = 16,
 	CALL_RESULT_FD = 4, /* where a remedy tells in a word what failed */
 };
-
-/* Can it be run without a person who says more than the name of the device? */
-bool call_is_unattended(enum remedy remedy);
 
 /* Where remedies are, and what each is given. Lent. */
 struct call_setup {

@@ -15,7 +15,6 @@
 #include "policy/config.h"
 #include "policy/remedy.h"
 #include "policy/setting.h"
-#include "queue/call.h"
 
 enum {
 	PART = 100, /* devices, or jobs, in one transaction */
@@ -135,8 +134,7 @@ add(struct work *work, const struct found *found, struct err *err)
 	struct evaluated *one;
 	enum rc r;
 
-	if (remedy_program(found->remedy) == NULL ||
-	    !call_is_unattended(found->remedy) ||
+	if (!remedy_is_unattended(found->remedy) ||
 	    is_there(work, found->serial_number, found->remedy))
 		return RC_OK;
 	r = grow(&list, work->evaluation.n, &work->cap, sizeof(*one), err);
@@ -213,7 +211,7 @@ look_at_whole(struct work *work, struct err *err)
 	for (int i = REMEDY_NONE + 1; r == RC_OK && i < REMEDY_PERSON; i++) {
 		struct found found = { .serial_number = need.serial_number };
 
-		if (remedy_program((enum remedy)i) == NULL)
+		if (!remedy_is_unattended((enum remedy)i))
 			continue;
 		r = need_find(work->db, work->device->id, (enum remedy)i, now, &need,
 		    err);

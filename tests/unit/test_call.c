@@ -128,9 +128,6 @@ knows_what_each_takes(void **state)
 	assert_rc(call_make(&setup, &root, no_environment, &call, &err), RC_NOTFOUND,
 	    &err);
 	assert_has(err.text, "needs a person");
-	assert_false(call_is_unattended(REMEDY_INSTALL_ROOT));
-	assert_false(call_is_unattended(REMEDY_NONE));
-	assert_true(call_is_unattended(REMEDY_RENEW_TLS));
 }
 
 static enum rc

@@ -32,6 +32,16 @@ only_programs_that_ship_are_run(void **state)
 	assert_int_equal(remedy_find(""), REMEDY_NONE);
 }
 
+static void
+a_person_says_which_root(void **state)
+{
+	(void)state;
+	assert_false(remedy_is_unattended(REMEDY_INSTALL_ROOT));
+	assert_false(remedy_is_unattended(REMEDY_NONE));
+	assert_false(remedy_is_unattended(REMEDY_PERSON));
+	assert_true(remedy_is_unattended(REMEDY_RENEW_TLS));
+}
+
 struct usage_case {
 	enum reason reason;
 	unsigned int usage;
@@ -69,6 +79,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_programs_that_ship_are_run),
+		cmocka_unit_test(a_person_says_which_root),
 		cmocka_unit_test(the_usage_chooses_among_remedies),
 	};
 
