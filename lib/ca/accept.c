@@ -80,8 +80,11 @@ build_path(struct accept_ctx *ctx, struct err *err)
 	if (leaf->not_before > input->now &&
 	    leaf->not_before <= input->now + ACCEPT_CLOCK_SLACK_S)
 		ctx->at = leaf->not_before;
-	r = path_verify(input->anchors, chain, input->n_chain + 1, ctx->at, MIN_LEVEL,
-	    &ctx->path, err);
+	r = input->profile->eku == CERT_EKU_CLIENT_AUTH
+	    ? path_verify_client(input->anchors, chain, input->n_chain + 1, ctx->at,
+		  MIN_LEVEL, &ctx->path, err)
+	    : path_verify(input->anchors, chain, input->n_chain + 1, ctx->at, MIN_LEVEL,
+		  &ctx->path, err);
 	cert_free(leaf);
 	return r;
 }

@@ -146,6 +146,7 @@ struct verify {
 	STACK_OF(X509) *presented; /* lent by the chain, in its order */
 	X509 *leaf;
 	int min_level;
+	int purpose;
 };
 
 static void
@@ -196,7 +197,7 @@ verify_run(struct verify *verify, const struct anchors *anchors, const int64_t *
 		verify->presented) != 1)
 		return nomem(err);
 	param = X509_STORE_CTX_get0_param(verify->ctx);
-	if (X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_SSL_SERVER) != 1)
+	if (X509_VERIFY_PARAM_set_purpose(param, verify->purpose) != 1)
 		return nomem(err);
 	X509_VERIFY_PARAM_set_auth_level(param, verify->min_level);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
@@ -309,9 +310,9 @@ verify_both(struct verify *verify, const struct anchors *anchors,
 	return RC_OK;
 }
 
-enum rc
-path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
-    int64_t now, int min_level, struct path *ret_path, struct err *err)
+static enum rc
+verify_for(int purpose, const struct anchors *anchors, struct cert *const *chain,
+    size_t n, int64_t now, int min_level, struct path *ret_path, struct err *err)
 {
 	struct path path = { 0 };
 	struct verify verify;
@@ -324,6 +325,7 @@ path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
 	r = verify_init(&verify, chain, n, min_level, err);
 	if (r != RC_OK)
 		return r;
+	verify.purpose = purpose;
 	r = verify_both(&verify, anchors, chain, now, &path, err);
 	verify_clear(&verify);
 	if (r != RC_OK) {
@@ -332,6 +334,22 @@ path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
 	}
 	*ret_path = path;
 	return RC_OK;
+}
+
+enum rc
+path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
+    int64_t now, int min_level, struct path *ret_path, struct err *err)
+{
+	return verify_for(X509_PURPOSE_SSL_SERVER, anchors, chain, n, now, min_level,
+	    ret_path, err);
+}
+
+enum rc
+path_verify_client(const struct anchors *anchors, struct cert *const *chain, size_t n,
+    int64_t now, int min_level, struct path *ret_path, struct err *err)
+{
+	return verify_for(X509_PURPOSE_SSL_CLIENT, anchors, chain, n, now, min_level,
+	    ret_path, err);
 }
 
 void

@@ -30,7 +30,7 @@ enum path_state {
 	PATH_SELF_SIGNED,    /* the leaf is its own issuer and no anchor */
 	PATH_BAD_SIGNATURE,
 	PATH_TIME,    /* only the time is wrong (at_time only) */
-	PATH_PURPOSE, /* not for a TLS server, or CA rules broken */
+	PATH_PURPOSE, /* not for its purpose, or CA rules broken */
 	PATH_WEAK,    /* key or digest below security level 1 */
 	PATH_OTHER,
 };
@@ -55,6 +55,10 @@ struct path {
  */
 enum rc path_verify(const struct anchors *anchors, struct cert *const *chain, size_t n,
     int64_t now, int min_level, struct path *ret_path, struct err *err);
+
+/* The same for purpose TLS client, as 802.1X has it. */
+enum rc path_verify_client(const struct anchors *anchors, struct cert *const *chain,
+    size_t n, int64_t now, int min_level, struct path *ret_path, struct err *err);
 void path_clear(struct path *path);
 
 const char *path_state_text(enum path_state state);

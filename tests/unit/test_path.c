@@ -324,6 +324,39 @@ a_forged_signature_is_told_even_when_expired(void **state)
 }
 
 static void
+verify_client(const struct anchors *anchors, X509 *leaf, X509 *issuer,
+    struct path *path)
+{
+	struct cert *certs[2] = { NULL };
+	struct err err = { 0 };
+
+	assert_rc(cert_from_x509(leaf, &certs[0], &err), RC_OK, &err);
+	assert_rc(cert_from_x509(issuer, &certs[1], &err), RC_OK, &err);
+	assert_rc(path_verify_client(anchors, certs, 2, NOW, 0, path, &err), RC_OK,
+	    &err);
+	cert_free(certs[0]);
+	cert_free(certs[1]);
+}
+
+static void
+a_certificate_for_a_server_is_not_for_clients(void **state)
+{
+	struct make_cert leaf = { .eku = "serverAuth" };
+	struct anchors *anchors;
+	struct path path = { 0 };
+	struct lab lab;
+
+	(void)state;
+	make_lab(&lab, &leaf, 0);
+	anchors = anchors_of(lab.root, NULL);
+	verify_client(anchors, lab.leaf, lab.issuer, &path);
+	assert_path(&path, PATH_PURPOSE, PATH_PURPOSE, 0);
+	path_clear(&path);
+	anchors_free(anchors);
+	free_lab(&lab);
+}
+
+static void
 a_certificate_for_clients_is_not_for_a_server(void **state)
 {
 	struct make_cert leaf = { .eku = "clientAuth" };
@@ -336,6 +369,9 @@ a_certificate_for_clients_is_not_for_a_server(void **state)
 	anchors = anchors_of(lab.root, NULL);
 	verify_at(anchors, (X509 *[]){ lab.leaf, lab.issuer }, 2, NOW, 0, &path);
 	assert_path(&path, PATH_PURPOSE, PATH_PURPOSE, 0);
+	path_clear(&path);
+	verify_client(anchors, lab.leaf, lab.issuer, &path);
+	assert_path(&path, PATH_OK, PATH_OK, 3);
 	path_clear(&path);
 	anchors_free(anchors);
 	free_lab(&lab);
@@ -487,6 +523,7 @@ main(void)
 		cmocka_unit_test(a_path_that_ends_elsewhere_is_unknown),
 		cmocka_unit_test(a_self_signed_leaf_is_told),
 		cmocka_unit_test(a_forged_signature_is_told_even_when_expired),
+		cmocka_unit_test(a_certificate_for_a_server_is_not_for_clients),
 		cmocka_unit_test(a_certificate_for_clients_is_not_for_a_server),
 		cmocka_unit_test(a_leaf_is_not_an_issuer),
 		cmocka_unit_test(weak_elements_verify_unless_a_level_is_asked),
