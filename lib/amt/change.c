@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "amt/change_call.h"
 #include "amt/class.h"
 #include "amt/pt_status.h"
 #include "base/codec.h"
@@ -19,73 +20,6 @@ enum {
 	CSR_MAX_BYTES = 8192,
 	NUMBER_MAX_BYTES = 32,
 };
-
-/* The instance with that InstanceID; the parts live as long as this struct. */
-struct instance {
-	struct selector selector;
-	struct epr epr;
-};
-
-static void
-name_instance(struct instance *instance, const char *resource_uri, const char *key,
-    const char *value)
-{
-	memset(instance, 0, sizeof(*instance));
-	instance->selector.name = key;
-	instance->selector.text = value;
-	instance->epr.resource_uri = resource_uri;
-	instance->epr.selectors = &instance->selector;
-	instance->epr.n_selectors = 1;
-}
-
-/* Anything but success becomes RC_PT_STATUS with its number, name and meaning. */
-static enum rc
-take_status(const char *what, int status, int *ret_status, struct err *err)
-{
-	*ret_status = status;
-	if (status == PT_STATUS_SUCCESS)
-		return RC_OK;
-	return err_set(err, RC_PT_STATUS, "%s: %s (%d): %s", what,
-	    pt_status_name(status), status, pt_status_text(status));
-}
-
-/* Put, Create and Delete say by a fault what methods say by a ReturnValue. */
-static enum rc
-take_fault(struct device *device, const char *what, enum rc r, const struct err *cause,
-    int *ret_status, struct err *err)
-{
-	const struct fault *fault = wsman_fault(device_wsman(device));
-
-	if (r == RC_OK)
-		return RC_OK;
-	if (r == RC_FAULT && fault->has_status && fault->status != PT_STATUS_SUCCESS)
-		return take_status(what, fault->status, ret_status, err);
-	return err_set(err, r, "%s", cause->text);
-}
-
-/* Call a method; on success *ret_reply holds its output. */
-static enum rc
-invoke(struct device *device, const char *resource_uri, const char *method,
-    const struct property *arguments, size_t n, struct reply *ret_reply,
-    int *ret_status, struct err *err)
-{
-	struct reply reply = { 0 };
-	struct err cause = { 0 };
-	int value = 0;
-	enum rc r = wsman_invoke(device_wsman(device), resource_uri, method, arguments,
-	    n, &reply, &value, &cause);
-
-	*ret_status = 0;
-	if (r != RC_OK)
-		return take_fault(device, method, r, &cause, ret_status, err);
-	r = take_status(method, value, ret_status, err);
-	if (r != RC_OK) {
-		reply_clear(&reply);
-		return r;
-	}
-	*ret_reply = reply;
-	return RC_OK;
-}
 
 /* The InstanceID that an output refers to. The firmware has done what was asked;
  * when it cannot be told where, only a look at the store can: RC_LOST. */
@@ -131,7 +65,7 @@ change_generate_key_pair(struct device *device, enum cert_key_kind kind, int bit
 	if (!is_rsa && !is_ec)
 		return err_set(err, RC_USAGE, "%s: only RSA 2048 and P-384 are made",
 		    method);
-	r = invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 2, &reply,
+	r = change_invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 2, &reply,
 	    ret_status, err);
 	if (r == RC_OK)
 		r = read_reference(&reply, "KeyPair", ret_instance_id, err);
@@ -159,7 +93,7 @@ change_sign_csr(struct device *device, const char *key_instance_id, const char *
 	*ret_status = 0;
 	if (strcmp(digest, "sha256") != 0 && strcmp(digest, "sha384") != 0)
 		return err_set(err, RC_USAGE, "%s: digest %s", method, digest);
-	name_instance(&key, CLASS_KEY_PAIR, "InstanceID", key_instance_id);
+	change_name_instance(&key, CLASS_KEY_PAIR, "InstanceID", key_instance_id);
 	buf_init(&text, BLOB_TEXT_MAX_BYTES);
 	r = codec_base64_encode(&text, csr_der, csr_len);
 	if (r != RC_OK) {
@@ -167,7 +101,7 @@ change_sign_csr(struct device *device, const char *key_instance_id, const char *
 		goto out;
 	}
 	arguments[2].text = buf_str(&text);
-	r = invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 3, &reply,
+	r = change_invoke(device, CLASS_KEY_MANAGEMENT, method, arguments, 3, &reply,
 	    ret_status, err);
 	if (r != RC_OK)
 		goto out;
@@ -203,7 +137,7 @@ add_certificate(struct device *device, const char *method, const uint8_t *der,
 		goto out;
 	}
 	argument.text = buf_str(&text);
-	r = invoke(device, CLASS_KEY_MANAGEMENT, method, &argument, 1, &reply,
+	r = change_invoke(device, CLASS_KEY_MANAGEMENT, method, &argument, 1, &reply,
 	    ret_status, err);
 	if (r == RC_OK)
 		r = read_reference(&reply, "CreatedCertificate", ret_instance_id, err);
@@ -244,8 +178,9 @@ change_bind_tls(struct device *device, bool context_exists,
 	enum rc r = RC_FAULT;
 
 	*ret_status = 0;
-	name_instance(&certificate, CLASS_CERTIFICATE, "InstanceID", cert_instance_id);
-	name_instance(&collection, CLASS_TLS_COLLECTION, "ElementName",
+	change_name_instance(&certificate, CLASS_CERTIFICATE, "InstanceID",
+	    cert_instance_id);
+	change_name_instance(&collection, CLASS_TLS_COLLECTION, "ElementName",
 	    INSTANCE_TLS_COLLECTION);
 	if (!context_exists) {
 		r = wsman_create(wsman, CLASS_TLS_CONTEXT, context, 2, &cause);
@@ -258,8 +193,8 @@ change_bind_tls(struct device *device, bool context_exists,
 		err_clear(&cause);
 		r = wsman_put(wsman, CLASS_TLS_CONTEXT, NULL, 0, context, 2, &cause);
 	}
-	return take_fault(device, "AMT_TLSCredentialContext", r, &cause, ret_status,
-	    err);
+	return change_take_fault(device, "AMT_TLSCredentialContext", r, &cause,
+	    ret_status, err);
 }
 
 enum rc
@@ -270,8 +205,8 @@ change_unbind_tls(struct device *device, int *ret_status, struct err *err)
 	    wsman_delete(device_wsman(device), CLASS_TLS_CONTEXT, NULL, 0, &cause);
 
 	*ret_status = 0;
-	return take_fault(device, "AMT_TLSCredentialContext", r, &cause, ret_status,
-	    err);
+	return change_take_fault(device, "AMT_TLSCredentialContext", r, &cause,
+	    ret_status, err);
 }
 
 enum rc
@@ -301,7 +236,8 @@ change_set_tls(struct device *device, const struct facts_tls *tls, int *ret_stat
 	*ret_status = 0;
 	r = wsman_put(device_wsman(device), CLASS_TLS_SETTINGS, &selector, 1, list, n,
 	    &cause);
-	return take_fault(device, "AMT_TLSSettingData", r, &cause, ret_status, err);
+	return change_take_fault(device, "AMT_TLSSettingData", r, &cause, ret_status,
+	    err);
 }
 
 static enum rc
@@ -331,8 +267,8 @@ change_set_clock(struct device *device, int64_t ta0, int64_t tm1, int64_t tm2,
 	for (size_t i = 0; i < 3 && r == RC_OK; i++)
 		r = add_number(&arguments[i], names[i], numbers[i], &texts[i], err);
 	if (r == RC_OK)
-		r = invoke(device, CLASS_TIME, "SetHighAccuracyTimeSynch", arguments, 3,
-		    &reply, ret_status, err);
+		r = change_invoke(device, CLASS_TIME, "SetHighAccuracyTimeSynch",
+		    arguments, 3, &reply, ret_status, err);
 	reply_clear(&reply);
 	for (size_t i = 0; i < 3; i++)
 		buf_clear(&texts[i]);
@@ -343,7 +279,7 @@ enum rc
 change_commit(struct device *device, int *ret_status, struct err *err)
 {
 	struct reply reply = { 0 };
-	enum rc r = invoke(device, CLASS_SETUP, "CommitChanges", NULL, 0, &reply,
+	enum rc r = change_invoke(device, CLASS_SETUP, "CommitChanges", NULL, 0, &reply,
 	    ret_status, err);
 
 	reply_clear(&reply);
@@ -360,8 +296,8 @@ delete_instance(struct device *device, const char *resource_uri,
 	    wsman_delete(device_wsman(device), resource_uri, &selector, 1, &cause);
 
 	*ret_status = 0;
-	return take_fault(device, call_class_name(resource_uri), r, &cause, ret_status,
-	    err);
+	return change_take_fault(device, call_class_name(resource_uri), r, &cause,
+	    ret_status, err);
 }
 
 enum rc

@@ -32,6 +32,8 @@
 #define CLASS_WIRED_SETTINGS	CLASS_IPS("IEEE8021xSettings")
 #define CLASS_WIRED_CONTEXT_NEW CLASS_IPS("8021xCredentialContext")
 #define CLASS_WIFI_SETTINGS	CLASS_CIM("IEEE8021xSettings")
+#define CLASS_WIFI_ENDPOINT	CLASS_CIM("WiFiEndpointSettings")
+#define CLASS_WIFI_PORT		CLASS_AMT("WiFiPortConfigurationService")
 #define CLASS_ANY_CONTEXT	CLASS_CIM("CredentialContext")
 #define CLASS_CIRA_CONTEXT	CLASS_AMT("RemoteAccessCredentialContext")
 #define CLASS_CIRA_SERVER	CLASS_AMT("ManagementPresenceRemoteSAP")
@@ -39,6 +41,10 @@
 #define INSTANCE_TLS_NETWORK	"Intel(r) AMT 802.3 TLS Settings"
 #define INSTANCE_TLS_LOCAL	"Intel(r) AMT LMS TLS Settings"
 #define INSTANCE_TLS_COLLECTION "TLSProtocolEndpoint Instances Collection"
-#define INSTANCE_VERSION	"AMT" /* of CIM_SoftwareIdentity */
+#define INSTANCE_WIRED_PROFILE	"Intel(r) AMT 802.1x Profile 0"
+/* Before the name of a Wi-Fi profile. */
+#define INSTANCE_WIFI_8021X    "Intel(r) AMT:IEEE 802.1x Settings "
+#define INSTANCE_WIFI_ENDPOINT "Intel(r) AMT:WiFi Endpoint Settings "
+#define INSTANCE_VERSION       "AMT" /* of CIM_SoftwareIdentity */
 
 #endif

@@ -40,7 +40,7 @@ defined() {
 	nm --defined-only "$1" | awk '$2 ~ /[TtDdBbRr]/ { print $3 }' | sort -u
 }
 
-for writer in lib/amt/change lib/wsman/write; do
+for writer in lib/amt/change lib/amt/change_dot1x lib/wsman/write; do
 	[ -e "$writer.c" ] || continue
 	writer=$B/$writer.o
 	# Exported names: a static function may share its name with another.
