@@ -21,7 +21,7 @@ static const struct {
 	    "a person decides: install a new TLS certificate from a management console" },
 	[REMEDY_REPROVISION_TLS] = { "reprovision_amt_tls", true, "run reprovision_amt_tls",
 	    "a person decides: set up TLS again from a management console" },
-	[REMEDY_RENEW_8021X] = { "renew_amt_8021x", false, "run renew_amt_8021x",
+	[REMEDY_RENEW_8021X] = { "renew_amt_8021x", true, "run renew_amt_8021x",
 	    "a person decides: enrol the 802.1X certificate again from a management console" },
 	[REMEDY_PRUNE_STORE] = { "prune_amt_store", true, "run prune_amt_store",
 	    "a person decides: remove what nothing uses with a management console" },

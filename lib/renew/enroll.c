@@ -62,6 +62,15 @@ enroll_fill_profile(struct renewal *rn, struct err *err)
 	return r;
 }
 
+/* What the new certificate takes the place of; NULL: nothing. */
+static const struct cert *
+due_cert(const struct renewal *rn)
+{
+	const struct procedure *procedure = rn->procedure;
+
+	return procedure->due_cert == NULL ? NULL : procedure->due_cert(rn);
+}
+
 static void
 fill_request(const struct renewal *rn, struct ca_request *request)
 {
@@ -74,7 +83,7 @@ fill_request(const struct renewal *rn, struct ca_request *request)
 		.key_kind = rn->generation->key_kind,
 		.key_bits = rn->generation->key_bits,
 		.digest = rn->generation->digest,
-		.current = rn->served,
+		.current = due_cert(rn),
 		.not_before_max = theirs < now ? theirs : now,
 		.now = now,
 		.deadline_ms = rn->options->deadline_ms };
@@ -194,7 +203,10 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 	forget_issuers(rn);
 	for (size_t i = 0; i < n_chain && i < CA_CHAIN_MAX; i++)
 		list[i + 1] = chain[i];
-	r = path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
+	r = rn->profile.eku == CERT_EKU_CLIENT_AUTH
+	    ? path_verify_client(anchors, list, n_chain + 1, renewal_now(rn), 0, &path,
+		  err)
+	    : path_verify(anchors, list, n_chain + 1, renewal_now(rn), 0, &path, err);
 	for (size_t i = 1; r == RC_OK && i < path.n_elements; i++)
 		r = keep_issuer(rn, path.elements[i], err);
 	path_clear(&path);
@@ -202,18 +214,29 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 	return r;
 }
 
+/* The operator's anchors are those of what the device serves: a network may trust
+ * another CA. */
+static const struct anchors *
+choose_anchors(const struct renewal *rn)
+{
+	const struct anchors *own = rn->options->target->anchors;
+	const struct anchors *of_ca = ca_anchors(rn->ca);
+
+	if (rn->profile.eku == CERT_EKU_CLIENT_AUTH)
+		return of_ca != NULL ? of_ca : own;
+	return own != NULL ? own : of_ca;
+}
+
 static enum rc
 judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, struct err *err)
 {
 	const struct policy *policy = rn->options->policy;
-	const struct anchors *anchors = rn->options->target->anchors != NULL
-	    ? rn->options->target->anchors
-	    : ca_anchors(rn->ca);
+	const struct cert *due = due_cert(rn);
+	const struct anchors *anchors = choose_anchors(rn);
 	/* One that is replaced for its name, or by force, may well end later. */
-	bool may_end_sooner = rn->served == NULL || renewal_serves_new(rn) ||
-	    !policy_is_due(policy, rn->served->not_before, rn->served->not_after,
-		renewal_now(rn));
+	bool may_end_sooner = due == NULL || renewal_serves_new(rn) ||
+	    !policy_is_due(policy, due->not_before, due->not_after, renewal_now(rn));
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
 		.n_chain = n_chain,
@@ -221,7 +244,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.csr_len = rn->run.signed_csr_len,
 		.profile = &rn->profile,
 		.anchors = anchors,
-		.old = may_end_sooner ? NULL : rn->served,
+		.old = may_end_sooner ? NULL : due,
 		.version_major = rn->facts.version_major,
 		.now = renewal_now(rn),
 		.device_now = renewal_device_now(rn),

@@ -384,6 +384,16 @@ read_clock(struct renewal *rn, struct err *err)
 	return r;
 }
 
+static enum rc
+read_dot1x(struct renewal *rn, struct err *err)
+{
+	enum rc r = dot1x_read(rn->device, &rn->facts, &rn->dot1x, err);
+
+	if (r == RC_OK)
+		rn->stale &= ~(unsigned int)STALE_DOT1X;
+	return r;
+}
+
 enum rc
 look_again(struct renewal *rn, struct err *err)
 {
@@ -403,6 +413,8 @@ look_again(struct renewal *rn, struct err *err)
 		r = read_tls(rn, err);
 	if (r == RC_OK && (rn->stale & STALE_CLOCK) != 0)
 		r = read_clock(rn, err);
+	if (r == RC_OK && (rn->stale & STALE_DOT1X) != 0)
+		r = read_dot1x(rn, err);
 	if (r == RC_OK)
 		r = resume_claim_key(rn, err);
 	if (r != RC_OK)

@@ -151,8 +151,11 @@ static enum rc
 prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
 {
 	const struct procedure *procedure = rn->procedure;
-	enum rc r = procedure->needs_ca ? enroll_fill_profile(rn, err) : RC_OK;
+	enum rc r = RC_OK;
 
+	if (procedure->needs_ca)
+		r = procedure->fill_profile != NULL ? procedure->fill_profile(rn, err)
+						    : enroll_fill_profile(rn, err);
 	if (r == RC_OK && rn->has_run)
 		r = procedure->judge_resumed(rn, err);
 	if (r == RC_OK)

@@ -89,6 +89,10 @@ struct procedure {
 	 * tell one run from the next. NULL: a remedy about no certificate; it is
 	 * journalled under the serial number "" and a fingerprint of zeros. */
 	const struct cert *(*due_cert)(const struct renewal *rn);
+	/* What due_cert is used for until the proof, USAGE_...; 0: TLS. */
+	unsigned int replaces;
+	/* What a certificate is asked for: rn->profile. NULL: enroll_fill_profile(). */
+	enum rc (*fill_profile)(struct renewal *rn, struct err *err);
 
 	/* The gates of a run that is new. Sets rn->due; RC_OK with *ret_nothing when
 	 * nothing is to be done, RC_STATE with the reason and the way out. */

@@ -40,14 +40,28 @@ is_taken_back(const struct renewal *rn, const struct facts_cert *cert)
 		cert->cert->fingerprint);
 }
 
+/* By the proof one loses its use; before, the plan sees it as if it had. */
+static unsigned int
+usage_after(const struct renewal *rn, const struct facts_cert *cert)
+{
+	unsigned int replaces = rn->procedure->replaces;
+
+	if (rn->proved)
+		return cert->usage;
+	if (replaces == 0)
+		return cert->usage & ~(unsigned int)USAGE_TLS;
+	return memcmp(cert->cert->fingerprint, rn->run.old_fingerprint,
+		   CERT_FINGERPRINT_BYTES) == 0
+	    ? cert->usage & ~replaces
+	    : cert->usage;
+}
+
 static bool
 is_prunable_cert(const struct renewal *rn, size_t i)
 {
 	const struct facts_cert *cert = &rn->facts.certs[i];
-	unsigned int usage = cert->usage;
+	unsigned int usage = usage_after(rn, cert);
 
-	if (!rn->proved)
-		usage &= ~(unsigned int)USAGE_TLS;
 	if (rn->refusal[0] != '\0' || !rn->usage_known || usage != USAGE_NONE ||
 	    cert->is_read_only || is_kept(rn, cert->cert))
 		return false;
@@ -235,6 +249,8 @@ prune_explain(struct renewal *rn)
 		why = "it is the firmware's own";
 	else if (old->is_trusted_root)
 		why = "it is a trusted root as well";
+	else if (rn->procedure->replaces != 0 && old->usage != USAGE_NONE)
+		why = "it is used for more than 802.1X";
 	else if ((old->usage & ~(unsigned int)USAGE_TLS) != USAGE_NONE)
 		why = "it is used for more than TLS";
 	(void)snprintf(rn->kept, sizeof(rn->kept),

@@ -222,6 +222,7 @@ renewal_clear(struct renewal *rn)
 	cert_free(rn->new_cert);
 	cert_free(rn->names_from);
 	cert_free(rn->anchor);
+	cert_free(rn->client);
 	for (size_t i = 0; i < rn->n_issuers; i++)
 		cert_free(rn->issuers[i]);
 	journal_run_clear(&rn->run);

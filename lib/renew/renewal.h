@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "amt/device.h"
+#include "amt/dot1x.h"
 #include "ca/ca.h"
 #include "inventory/cert_request.h"
 #include "policy/facts.h"
@@ -34,6 +35,7 @@ enum renewal_stale {
 	STALE_SERVED = 1 << 3,
 	STALE_TLS = 1 << 4, /* the settings of both interfaces */
 	STALE_CLOCK = 1 << 5,
+	STALE_DOT1X = 1 << 6, /* which settings of 802.1X use which certificates */
 	/* What every remedy watches; the rest as in struct procedure. */
 	STALE_ALL = STALE_STORE | STALE_USAGE | STALE_CONTEXT | STALE_SERVED,
 };
@@ -83,6 +85,8 @@ struct renewal {
 	unsigned int needs; /* what a reprovisioning has to do (renew/reprovision.h) */
 	struct tls_before before;
 	struct cert *anchor; /* that the device lacks; NULL: none */
+	struct dot1x dot1x;  /* as last read; of an 802.1X renewal */
+	struct cert *client; /* that it replaces; NULL: there is none */
 	const struct generation *generation;
 	struct cert *names_from; /* what dns_names point into */
 	const char *dns_names[RENEWAL_DNS_NAMES_MAX];
@@ -94,20 +98,19 @@ struct renewal {
 
 	/* The run. */
 	struct db db;
-	bool has_db;
 	struct journal_lock *lock;
 	struct journal_run run;
-	bool has_run;		     /* run is in the journal and open */
-	bool is_resumed;	     /* by an earlier process */
-	bool is_undoing;	     /* the way back */
-	bool is_foreign;	     /* somebody else's certificate is served */
-	bool has_request;	     /* run.signed_csr is valid for run.new_spki */
 	struct cert_request request; /* of run.signed_csr at the CA; id 0: none */
 	struct cert *new_cert;	     /* run.new_cert, parsed */
-	bool wrote;		     /* something that changes the device was sent */
-	bool bound;		     /* the new certificate was bound, by any process */
-	int n_commits_lost;	     /* CommitChanges that were sent and not answered */
-	bool committed;		     /* since the new one was bound */
+	bool has_db;
+	bool has_run;	  /* run is in the journal and open */
+	bool is_resumed;  /* by an earlier process */
+	bool is_undoing;  /* the way back */
+	bool is_foreign;  /* somebody else's certificate is served */
+	bool has_request; /* run.signed_csr is valid for run.new_spki */
+	bool wrote;	  /* something that changes the device was sent */
+	bool bound;	  /* the new certificate was bound, by any process */
+	bool committed;	  /* since the new one was bound */
 	bool committed_back;
 	bool awaits_commit; /* what is served may change at any moment */
 	bool proved;
@@ -119,6 +122,7 @@ struct renewal {
 	bool closing;
 	bool closed;
 	bool proved_closed;
+	int n_commits_lost; /* CommitChanges that were sent and not answered */
 	int n_prune_errors;
 	char refusal[FACTS_TEXT_SIZE]; /* of the firmware to delete; "" none */
 	bool stays_open; /* the next run goes on: not our failure, not final */

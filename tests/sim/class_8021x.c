@@ -96,6 +96,12 @@ fill_wired_context(struct device *dev, size_t index, struct inst *inst)
 	    "InstanceID", IPS_SETTINGS);
 }
 
+static bool
+has_ips(const struct device *dev)
+{
+	return dev->sw.ips_8021x;
+}
+
 static void
 fill_ips_settings(struct device *dev, size_t index, struct inst *inst)
 {
@@ -186,6 +192,7 @@ const struct class class_8021x[] = {
 	    .name = "IPS_IEEE8021xSettings",
 	    .bases = "CIM_IEEE8021xSettings",
 	    .props = ips_props,
+	    .exists = has_ips,
 	    .fill = fill_ips_settings,
 	    .put = put_ips_settings,
 	    .methods = ips_methods,
@@ -193,6 +200,7 @@ const struct class class_8021x[] = {
 	{
 	    .name = "IPS_8021xCredentialContext",
 	    .bases = "CIM_CredentialContext",
+	    .exists = has_ips,
 	    .count = count_wired_contexts,
 	    .fill = fill_wired_context,
 	},

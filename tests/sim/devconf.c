@@ -115,6 +115,8 @@ static const struct key keys[] = {
 	    "answer it on /wsman-anon/identify without login"),
 	BOOL("capabilities", sw.capabilities,
 	    "yes: AMT_PublicKeyManagementCapabilities exists"),
+	BOOL("ips-8021x", sw.ips_8021x,
+	    "yes: wired 802.1X in its IPS classes, with contexts"),
 	BOOL("wrong-selector-invalid", sw.wrong_selector_invalid,
 	    "fault InvalidSelectors, not DestinationUnreachable"),
 	BOOL("refuse-read-only", sw.refuse_read_only,

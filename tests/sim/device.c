@@ -31,6 +31,7 @@ static const struct switches switch_defaults = {
 	.chunk_bytes = 770,
 	.idle_ms = 60000,
 	.identify = true,
+	.ips_8021x = true,
 	.capabilities = true,
 	.refused_status = 16,
 	.commit_drops = true,

@@ -138,6 +138,7 @@ struct switches {
 	bool identify;
 	bool identify_anonymous;
 	bool capabilities;
+	bool ips_8021x;
 	bool wrong_selector_invalid;
 	bool refuse_read_only;
 	bool non_secure_supported; /* what 16.1 and later say; false: TLS only */

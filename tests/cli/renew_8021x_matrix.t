@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# renew_amt_8021x: killed, cut off or refused at every request that it sends.
+# timeout: 900
+. tests/cli/lib.sh
+. tests/sim/client.sh
+. tests/cli/renew.sh
+. tests/cli/remedy_faults.sh
+
+make_lab p256
+remedy=$B/remediate/renew_amt_8021x
+remedy_args=()
+uuid=55e3ae13-bfd2-61bb-17a0-88aedd7037ea
+make_cert net -s net1.example --san net1.example --eku clientAuth --not-before -335d --not-after +30d
+make_cert theirs
+chmod 600 "$tmp"/*.key
+device_sets=("certificate=$tmp/pc1.pem" "key=$tmp/pc1.key" "root=$tmp/ca.pem" "uuid=$uuid"
+	"wired-certificate=$tmp/net.pem" "wired-key=$tmp/net.key"
+	"orphan-certificate=$tmp/theirs.pem" "orphan-key=$tmp/theirs.key")
+spki=$(openssl x509 -in "$tmp/net.pem" -noout -pubkey | openssl pkey -pubin -outform DER |
+    sha256sum | cut -c 1-64)
+"$B/tests/tools/mkinv" "$tmp/before.db" sql "INSERT INTO run (device_uuid, remedy, serial_number,
+    started_at, closed_at, outcome, old_fingerprint, new_spki, new_spki_sha256)
+    VALUES ('$uuid', 'renew_amt_8021x', '01', 1, 2, 'done', randomblob(32), x'00', x'$spki')"
+tls=1
+configure matrix 14
+
+judge() { # NAME
+	local state client pairs='4 3'
+	state=$(ask "$1" 'state pc1')
+	[[ $state =~ \"wired\":\{[^}]*\"client\":([0-9]+) ]] && client=${BASH_REMATCH[1]}
+	certificates "$state" | cut -d ' ' -f 1 | grep -qx "$client" || echo 'what is bound is not in the store;'
+	# What the firmware refuses to delete once the new one is proved stays until the
+	# next renewal, and the run says so.
+	case $(cat "$tmp/$1.out") in
+	*'stays in the store until the next renewal'*)
+		pairs=$(certificates "$state" | wc -l)
+		pairs+=" $(keys "$state" | wc -l)"
+		[[ $pairs == [45]' 4' ]] || echo 'nothing stays;'
+		;;
+	*)
+		[[ $state != *"$(fingerprint "$tmp/net.pem")"* ]] || echo 'the old one is there;'
+		[[ $state != *'"has_certificate":false'* ]] || echo 'a key without certificate;'
+		;;
+	esac
+	[[ $state == *"$(fingerprint "$tmp/theirs.pem")"* ]] || echo 'theirs is gone;'
+	[ "$(certificates "$state" | wc -l) $(keys "$state" | wc -l)" = "$pairs" ] || echo 'too many or too few are there;'
+	[ "$(json "$state" served)" = "$(json "$before" served)" ] || echo 'another certificate is served;'
+	[[ $state == *'"failures":0,'* ]] || echo 'a login failed;'
+	journal_is_closed "$1"
+}
+
+run_matrix 61 5 'a client certificate'
+done_testing
