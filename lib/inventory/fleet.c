@@ -49,6 +49,19 @@ text(sqlite3_stmt *stmt, int at)
 #define URGENCY \
 	"(s.critical_at <= ?1 OR s.valid_from > ?1) DESC, s.ends_at, s.device_id"
 
+/* The same when many are: along the index standing_ends until there are enough. */
+#define MANY_WORSE                                                                       \
+	"WITH first AS MATERIALIZED (SELECT device_id, 0 AS rank, ends_at"               \
+	" FROM standing s WHERE (critical_at <= ?1 OR valid_from > ?1) AND " IN_GROUP    \
+	" ORDER BY ends_at, device_id LIMIT ?2),"                                        \
+	" rest AS MATERIALIZED (SELECT device_id, 1 AS rank, ends_at"                    \
+	" FROM standing s WHERE worse_at <= ?1 AND critical_at > ?1"                     \
+	" AND valid_from <= ?1 AND " IN_GROUP " ORDER BY ends_at, device_id LIMIT"       \
+	" CASE WHEN ?2 < 0 THEN -1 ELSE ?2 - (SELECT count(*) FROM first) END) " COLUMNS \
+	" FROM (SELECT * FROM first UNION ALL SELECT * FROM rest) p"                     \
+	" JOIN standing s ON s.device_id = p.device_id" JOINS                            \
+	" ORDER BY p.rank, p.ends_at, p.device_id"
+
 static const char *const orders[] = {
 	[FLEET_BY_ID] = COLUMNS " FROM standing s" JOINS " WHERE " IN_GROUP
 				" AND ?1 IS NOT NULL ORDER BY s.device_id LIMIT ?2",
@@ -76,6 +89,29 @@ take_device(sqlite3_stmt *stmt, struct fleet_device *device)
 	standing_take(stmt, DEVICE_COLUMNS, &device->standing);
 }
 
+/* More are not sorted when only the first are wanted. */
+#define MANY "2000"
+
+static enum rc
+choose_sql(struct db *db, enum fleet_order order, const struct db_value *now,
+    const char **ret_sql, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	bool is_many = false;
+	enum rc r = RC_OK;
+
+	if (order == FLEET_BY_URGENCY) {
+		r = db_query(db,
+		    "SELECT 1 FROM standing WHERE worse_at <= ? LIMIT 1 OFFSET " MANY,
+		    now, 1, &stmt, err);
+		if (r == RC_OK)
+			r = db_next(db, stmt, &is_many, err);
+		(void)sqlite3_finalize(stmt);
+	}
+	*ret_sql = is_many ? MANY_WORSE : orders[order];
+	return r;
+}
+
 enum rc
 fleet_each_device(struct db *db, const char *group, enum fleet_order order, int64_t now,
     int64_t limit, fleet_visit_device visit, void *ctx, struct err *err)
@@ -84,9 +120,11 @@ fleet_each_device(struct db *db, const char *group, enum fleet_order order, int6
 	struct fleet_device device;
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = true;
-	enum rc r;
+	const char *sql = NULL;
+	enum rc r = choose_sql(db, order, &values[0], &sql, err);
 
-	r = db_query(db, orders[order], values, 3, &stmt, err);
+	if (r == RC_OK)
+		r = db_query(db, sql, values, 3, &stmt, err);
 	if (r != RC_OK)
 		return r;
 	while (r == RC_OK && is_row) {

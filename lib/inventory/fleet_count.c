@@ -95,39 +95,69 @@ count_all(struct db *db, const struct db_value values[2], struct fleet_counts *a
 	return RC_OK;
 }
 
-/* Of a group: ?3. The states are those of the indices above, one after another. */
-#define OF_GROUP                                                                  \
-	" FROM (SELECT s.*, critical_at <= ?1 OR valid_from > ?1 AS is_critical," \
-	" worse_at <= ?1 AS is_worse FROM device d"                               \
-	" JOIN standing s ON s.device_id = d.id WHERE d.device_group = ?3)"
-#define YET_TO_COME "ends_at >= ?1 AND ends_at < 9223372036854775807"
-
+/* Of a group row by row: an index of each moment would have to know the groups. */
 static const char group_sql[] =
-    "SELECT count(*), total(is_critical), total(NOT is_critical AND is_worse),"
-    " total(NOT is_critical AND NOT is_worse AND is_unknown), total(ok_at < 1),"
-    " total(ok_at BETWEEN 1 AND ?2 - 1), total(last_result > 2), total(due_at <= ?1),"
-    " total(ends_at < ?1), total(miss_at <= ?1),"
-    " coalesce(min(CASE WHEN " YET_TO_COME " THEN ends_at END), 0),"
-    " coalesce(min(CASE WHEN ok_at > 0 THEN ok_at END), 0),"
-    " coalesce(max(ok_at), 0)" OF_GROUP;
+    "SELECT s.device_id, s.critical_at, s.valid_from, s.worse_at, s.is_unknown, s.ok_at,"
+    " s.last_result, s.due_at, s.ends_at, s.miss_at FROM device d"
+    " JOIN standing s ON s.device_id = d.id WHERE d.device_group = ?";
 
-static const char group_next_sql[] =
-    "SELECT device_id" OF_GROUP " WHERE ?2 = ?2 AND " YET_TO_COME
-    " ORDER BY ends_at, device_id LIMIT 1";
+struct group_row {
+	int64_t device_id;
+	int64_t critical_at;
+	int64_t valid_from;
+	int64_t worse_at;
+	int64_t is_unknown;
+	int64_t ok_at;
+	int64_t last_result;
+	int64_t due_at;
+	int64_t ends_at;
+	int64_t miss_at;
+};
+
+static struct group_row
+read_row(sqlite3_stmt *stmt)
+{
+	return (struct group_row){ sqlite3_column_int64(stmt, 0),
+		sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 2),
+		sqlite3_column_int64(stmt, 3), sqlite3_column_int64(stmt, 4),
+		sqlite3_column_int64(stmt, 5), sqlite3_column_int64(stmt, 6),
+		sqlite3_column_int64(stmt, 7), sqlite3_column_int64(stmt, 8),
+		sqlite3_column_int64(stmt, 9) };
+}
+
+/* The rule of standing_state(). */
+static enum state
+state_of(const struct group_row *row, int64_t now)
+{
+	if (row->critical_at <= now || row->valid_from > now)
+		return STATE_CRITICAL;
+	if (row->worse_at <= now)
+		return STATE_WARNING;
+	return row->is_unknown != 0 ? STATE_UNKNOWN : STATE_OK;
+}
 
 static void
-take_group(sqlite3_stmt *stmt, struct fleet_counts *all)
+take_row(const struct group_row *row, int64_t now, int64_t stale_before,
+    struct fleet_counts *all)
 {
-	int64_t *const fields[] = { &all->n_devices, &all->n_by_state[STATE_CRITICAL],
-		&all->n_by_state[STATE_WARNING], &all->n_by_state[STATE_UNKNOWN],
-		&all->n_never_read, &all->n_stale, &all->n_failed, &all->n_due,
-		&all->n_expired, &all->n_will_miss, &all->next_end, &all->oldest_ok_at,
-		&all->newest_ok_at };
-
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		*fields[i] = sqlite3_column_int64(stmt, (int)i);
-	all->n_by_state[STATE_OK] = all->n_devices - all->n_by_state[STATE_CRITICAL] -
-	    all->n_by_state[STATE_WARNING] - all->n_by_state[STATE_UNKNOWN];
+	all->n_devices++;
+	all->n_by_state[state_of(row, now)]++;
+	all->n_never_read += row->ok_at < 1;
+	all->n_stale += row->ok_at >= 1 && row->ok_at < stale_before;
+	all->n_failed += row->last_result > CONTACT_OK;
+	all->n_due += row->due_at <= now;
+	all->n_expired += row->ends_at < now;
+	all->n_will_miss += row->miss_at <= now;
+	if (row->ends_at >= now && row->ends_at < AGING_NEVER &&
+	    (all->next_end == 0 || row->ends_at < all->next_end)) {
+		all->next_end = row->ends_at;
+		all->next_end_device_id = row->device_id;
+	}
+	if (row->ok_at > 0 &&
+	    (all->oldest_ok_at == 0 || row->ok_at < all->oldest_ok_at))
+		all->oldest_ok_at = row->ok_at;
+	if (row->ok_at > all->newest_ok_at)
+		all->newest_ok_at = row->ok_at;
 }
 
 static enum rc
@@ -135,21 +165,17 @@ count_group(struct db *db, const struct db_value values[3], struct fleet_counts 
     struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
-	bool is_row = false;
-	enum rc r = db_query(db, group_sql, values, 3, &stmt, err);
+	bool is_row = true;
+	enum rc r = db_query(db, group_sql, &values[2], 1, &stmt, err);
 
-	if (r == RC_OK)
+	while (r == RC_OK && is_row) {
 		r = db_next(db, stmt, &is_row, err);
-	if (r == RC_OK && is_row)
-		take_group(stmt, all);
-	(void)sqlite3_finalize(stmt);
-	stmt = NULL;
-	if (r == RC_OK)
-		r = db_query(db, group_next_sql, values, 3, &stmt, err);
-	if (r == RC_OK)
-		r = db_next(db, stmt, &is_row, err);
-	if (r == RC_OK && is_row)
-		all->next_end_device_id = sqlite3_column_int64(stmt, 0);
+		if (r == RC_OK && is_row) {
+			struct group_row row = read_row(stmt);
+
+			take_row(&row, values[0].number, values[1].number, all);
+		}
+	}
 	(void)sqlite3_finalize(stmt);
 	return r;
 }

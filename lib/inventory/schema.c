@@ -173,7 +173,8 @@
 	"CREATE INDEX standing_worse ON standing"                              \
 	" (worse_at, critical_at, valid_from, ends_at);"                       \
 	"CREATE INDEX standing_miss ON standing (miss_at);"                    \
-	"CREATE INDEX standing_ends ON standing (ends_at);"                    \
+	"CREATE INDEX standing_ends ON standing"                               \
+	" (ends_at, device_id, critical_at, worse_at, valid_from);"            \
 	"CREATE INDEX standing_ok ON standing (ok_at);"                        \
 	"CREATE INDEX standing_unknown ON standing"                            \
 	" (is_unknown, worse_at, valid_from)"                                  \

@@ -16,5 +16,10 @@ bench check_amt_fleet instructions_100000 "$ours"
 bench check_amt_fleet instructions_vs_one_scan "$(ratio "$ours" "$instructions")"
 bench check_amt_fleet cpu_ms_100000 \
     "$(processor_ms "$B/checks/check_amt_fleet" -f /dev/null --inventory "$tmp/fleet.db")"
+bench check_amt_fleet cpu_ms_100000_group \
+    "$(processor_ms "$B/checks/check_amt_fleet" -f /dev/null --inventory "$tmp/fleet.db" --group berlin)"
+sql "$tmp/fleet.db" 'UPDATE standing SET critical_at = 1, worse_at = 1'
+bench check_amt_fleet cpu_ms_100000_all_bad \
+    "$(processor_ms "$B/checks/check_amt_fleet" -f /dev/null --inventory "$tmp/fleet.db")"
 bench check_amt_fleet memory_kib_100000 \
     "$(memory_kib "$B/checks/check_amt_fleet" -f /dev/null --inventory "$tmp/fleet.db")"

@@ -19,6 +19,7 @@
 enum {
 	N_FLEET = 120,
 	N_MOMENTS = 40,
+	N_COPIES = 40,
 	SEEN_MAX = 256,
 };
 
@@ -267,6 +268,75 @@ the_most_urgent_come_first(void **state)
 	db_close(&db);
 }
 
+/* So many that the list is taken along an index instead of sorted. */
+static void
+multiply_fleet(struct db *db)
+{
+	stock_exec(db,
+	    "CREATE TEMP TABLE many AS SELECT * FROM standing;"
+	    "CREATE TEMP TABLE names AS SELECT * FROM device");
+	for (int i = 0; i < N_COPIES; i++)
+		stock_exec(db,
+		    "UPDATE many SET device_id = device_id + 1000,"
+		    " ends_at = ends_at + device_id % 7 * 86400 WHERE ends_at < 1 << 40;"
+		    "UPDATE many SET device_id = device_id + 1000 WHERE ends_at >= 1 << 40;"
+		    "UPDATE names SET id = id + 1000, uuid = NULL, name = name || 'x';"
+		    "INSERT INTO device SELECT * FROM names;"
+		    "INSERT INTO standing SELECT * FROM many");
+}
+
+static void
+assert_urgent(struct db *db, const char *group, int64_t now, int64_t limit)
+{
+	struct seen seen = { .n = 0 };
+	struct err err = { 0 };
+	char sql[512];
+
+	assert_rc(fleet_each_device(db, group, FLEET_BY_URGENCY, now, limit,
+		      note_device, &seen, &err),
+	    RC_OK, &err);
+	assert_int_equal(seen.n, limit);
+	for (size_t i = 0; i < seen.n; i += 1 + i / 4) {
+		(void)snprintf(sql, sizeof(sql),
+		    "SELECT device_id FROM standing JOIN device d ON d.id = device_id"
+		    " WHERE (worse_at <= %lld OR valid_from > %lld)"
+		    " AND d.device_group LIKE '%s' ORDER BY"
+		    " (critical_at <= %lld OR valid_from > %lld) DESC, ends_at, device_id"
+		    " LIMIT 1 OFFSET %zu",
+		    (long long)now, (long long)now, group != NULL ? group : "%",
+		    (long long)now, (long long)now, i);
+		assert_int_equal(seen.ids[i], stock_number(db, sql));
+	}
+}
+
+static void
+the_most_urgent_of_many_are_the_same(void **state)
+{
+	struct db db = stock_open(*state);
+	int64_t now = T0 + 60 * DAY;
+	int64_t n_critical;
+
+	put_fleet(&db);
+	multiply_fleet(&db);
+	assert_true(
+	    stock_number(&db,
+		"SELECT count(*) FROM standing WHERE worse_at < 1790000000") > 2000);
+	assert_urgent(&db, NULL, now, 3);
+	assert_urgent(&db, NULL, now, 200);
+	assert_urgent(&db, "odd", now, 200);
+	/* Where the critical ones are few the others come after them. */
+	stock_exec(&db,
+	    "UPDATE standing SET critical_at = 9223372036854775807, valid_from = 0"
+	    " WHERE device_id % 50 <> 1");
+	n_critical = stock_number(&db,
+	    "SELECT count(*) FROM standing WHERE critical_at < 1790000000"
+	    " OR valid_from > 1790000000");
+	assert_in_range(n_critical, 1, 199);
+	assert_urgent(&db, NULL, now, 200);
+	assert_urgent(&db, "odd", now, 200);
+	db_close(&db);
+}
+
 static enum rc
 note_slot(void *ctx, const struct fleet_slot *slot, struct err *err)
 {
@@ -365,6 +435,7 @@ main(void)
 		STOCK_TEST(counts_are_those_of_every_single_device),
 		STOCK_TEST(a_state_ages_as_the_judges_would_have_it),
 		STOCK_TEST(the_most_urgent_come_first),
+		STOCK_TEST(the_most_urgent_of_many_are_the_same),
 		STOCK_TEST(certificates_are_listed_by_use),
 		STOCK_TEST(an_empty_inventory_has_nothing),
 		cmocka_unit_test(reasons_are_those_of_the_state),
