@@ -76,9 +76,9 @@ take_own(struct run *run, const struct opt *opt, const char *value, struct err *
 	switch (opt_row(own_options, opt)) {
 	case 0:
 		run->wanted = remedy_find(value);
-		if (run->wanted == REMEDY_NONE)
-			return err_set(err, RC_USAGE, "--remedy: %s: no such program",
-			    value);
+		if (!remedy_is_unattended(run->wanted))
+			return err_set(err, RC_USAGE,
+			    "--remedy: %s: not a remedy that runs unattended", value);
 		return RC_OK;
 	case 1:
 		run->inventory_file = value;

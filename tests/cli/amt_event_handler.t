@@ -139,6 +139,8 @@ run "$handler" -f "$conf" "${told[@]}" --remedy renew_amt_tls
 like "$err" ': queued already: renew_amt_tls' "a remedy can be asked for by name"
 run "$handler" -f "$conf" "${told[@]}" --remedy check_amt_tls
 is "$status" 3 "one that is none is wrong usage"
+run "$handler" -f "$conf" "${told[@]}" --remedy install_amt_root
+is "$status" 3 "so is one that a person has to run"
 without hostname
 stranger=("${rest[@]}" --flapping 0 --acknowledged 0 --hostname stranger.example)
 status_file "$now" 0 0 | sed 's/=pc1.example/=stranger.example/' >"$tmp/stranger.dat"
