@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/x509v3.h>
+
 #include "base/clock.h"
 #include "base/codec.h"
 #include "base/text.h"
@@ -110,13 +112,34 @@ due_cert(const struct renewal *rn)
 	return rn->client;
 }
 
-/* A user principal name, an address, a name without a dot in front of it: a request
- * of ours bears DNS names only. */
+/* Does the extension hold a name of another kind, or one that cannot be read? */
+static bool
+has_other_names(const struct cert *cert)
+{
+	X509 *x509 = NULL;
+	GENERAL_NAMES *names = NULL;
+	bool has_others = cert->n_san_bad > 0;
+
+	if (!cert->has_san || has_others)
+		return has_others;
+	if (cert_get_x509(cert, &x509, NULL) != RC_OK)
+		return true;
+	names = X509_get_ext_d2i(x509, NID_subject_alt_name, NULL, NULL);
+	has_others = names == NULL;
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		if (sk_GENERAL_NAME_value(names, i)->type != GEN_DNS)
+			has_others = true;
+	GENERAL_NAMES_free(names);
+	X509_free(x509);
+	return has_others;
+}
+
+/* A user principal name, an address: a request of ours bears DNS names only. */
 static enum rc
 judge_names(const struct renewal *rn, struct err *err)
 {
 	const struct cert *cert = rn->client;
-	bool has_others = cert->has_san && cert->n_san_dns == 0;
+	bool has_others = has_other_names(cert);
 	char subject[FACTS_TEXT_SIZE];
 
 	if ((rn->options->force & RENEW_8021X_FORCE_NAMES) != 0)
@@ -194,7 +217,11 @@ judge(struct renewal *rn, bool *ret_nothing, struct err *err)
 static enum rc
 judge_resumed(struct renewal *rn, struct err *err)
 {
-	return gate_judge_resumed(rn, err);
+	enum rc r = gate_judge_resumed(rn, err);
+
+	/* There is no such step here. */
+	rn->sets_clock = false;
+	return r;
 }
 
 static void

@@ -11,6 +11,9 @@ remedy=$B/remediate/renew_amt_8021x
 make_cert net -s net1.example --san net1.example --eku clientAuth --not-before -335d --not-after +30d
 make_cert fresh -s net1.example --san net1.example --eku clientAuth --not-before -65d --not-after +300d
 make_cert upn -s 'user@corp' --eku clientAuth --not-before -335d --not-after +30d
+openssl req -new -x509 -key "$tmp/net.key" -subj /CN=net1.example -days 30 -out "$tmp/both.pem" \
+    -addext subjectAltName=DNS:net1.example,IP:192.0.2.1 2>"$tmp/req.err"
+cp "$tmp/net.key" "$tmp/both.key"
 "$simca" -m ca -o "$tmp/net-ca.pem" --key-out "$tmp/net-ca.key" -s 'Network CA' --key-type p384 \
     --not-after +3650d
 chmod 600 "$tmp"/*.key
@@ -92,6 +95,10 @@ $bind" "$kind: three writes are planned"
 	network $kind --apply
 	is "$status" 0 "$kind: once more is nothing to do"
 	like "$out" 'nothing to do: 802.1X: not due, 36[45] d left' "$kind: and says so"
+	if [ $kind != wired ]; then
+		stop_sim $kind "$pid"
+		continue
+	fi
 	forget $kind
 	network $kind --apply --force not-due
 	is "$status" 0 "$kind: renewed by force"
@@ -110,8 +117,13 @@ assert_refused() { # NAME WHAT ERE
 }
 start_device names 14 "wired-certificate=$tmp/upn.pem" "wired-key=$tmp/upn.key"
 pid=$sim_pid
-network names --apply
+network names --apply --force not-due
 assert_refused names 'a user name' 'a name that is no DNS name \(CN=user@corp\).*--force names asks for pc1.example'
+stop_sim names "$pid"
+start_device names 14 "wired-certificate=$tmp/both.pem" "wired-key=$tmp/both.key"
+pid=$sim_pid
+network names --apply --force not-due
+assert_refused names 'an address beside the name' 'a name that is no DNS name \(CN=net1.example\)'
 (umask 077 && echo 'Wr0ng!pass' >"$tmp/wrong")
 network names --apply --secret-file "$tmp/wrong"
 assert_refused names 'wrong password' 'login refused'
