@@ -95,5 +95,10 @@ check store
 is "$status" 1 'the right one is taken at once'
 renew sim --apply
 is "$status" 0 'and renews the device'
+check store
+is "$status" 0 'which is OK at the very next check'
+like "$out" '1 superseded certificate' 'the one before is a note'
+check tls
+is "$status" 0 'and without a login'
 stop_sim sim "$pid"
 done_testing

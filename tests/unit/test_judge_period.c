@@ -261,6 +261,53 @@ no_end_is_a_note(void **state)
 	verdict_clear(&verdict);
 }
 
+/* 180 days, R 42 d, three days of grace: what alerts is overdue, not days left. */
+static void
+overdue_alerts_and_not_days_left(void **state)
+{
+	static const struct {
+		const char *policy;
+		int64_t left_s;
+		enum state state;
+	} cases[] = {
+		{ "autoenroll", 37 * DAY, STATE_OK },
+		{ "autoenroll", 34 * DAY, STATE_OK }, /* due, in grace */
+		{ "autoenroll", 33 * DAY + 1, STATE_OK },
+		{ "autoenroll", 33 * DAY, STATE_WARNING },
+		{ "autoenroll", 32 * DAY, STATE_WARNING },
+		{ "autoenroll", 12 * DAY + 1, STATE_WARNING },
+		{ "autoenroll", 12 * DAY, STATE_CRITICAL },
+		{ "autoenroll", -1, STATE_CRITICAL },
+		{ "configmgr", 39 * DAY + 1, STATE_OK },
+		{ "configmgr", 39 * DAY, STATE_WARNING },
+	};
+	struct hand_cert hand;
+	struct policy policy;
+
+	(void)state;
+	hand_cert_init(&hand, 1, "CN=pc1.example", "CN=Issuer");
+	hand.cert.not_after = NB + 180 * DAY;
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		int64_t now = hand.cert.not_after - cases[i].left_s;
+
+		policy_init(&policy);
+		assert_int_equal(policy_set_rule(&policy, cases[i].policy, NULL),
+		    RC_OK);
+		policy.grace_s = 3 * DAY;
+		assert_int_equal(state_at(&hand, &policy, now), cases[i].state);
+	}
+	for (int64_t s = -1; s <= 1; s++) { /* due itself, by either rule */
+		int64_t nb = hand.cert.not_before, na = hand.cert.not_after;
+
+		policy_init(&policy);
+		assert_int_equal(policy_is_due(&policy, nb, na, na - 36 * DAY + s),
+		    s >= 0);
+		assert_int_equal(policy_set_rule(&policy, "configmgr", NULL), RC_OK);
+		assert_int_equal(policy_is_due(&policy, nb, na, na - 42 * DAY + s),
+		    s >= 0);
+	}
+}
+
 static void
 an_older_template_is_due_at_once(void **state)
 {
@@ -405,6 +452,7 @@ main(void)
 		cmocka_unit_test(a_reversed_period_is_never_good),
 		cmocka_unit_test(expired_is_critical_under_every_policy),
 		cmocka_unit_test(no_end_is_a_note),
+		cmocka_unit_test(overdue_alerts_and_not_days_left),
 		cmocka_unit_test(an_older_template_is_due_at_once),
 		cmocka_unit_test(a_certificate_without_template_has_a_state_of_its_own),
 		cmocka_unit_test(a_lifetime_above_the_allowed_one_is_told),
