@@ -41,6 +41,13 @@ ca_answer_clear(struct ca_answer *answer)
 	memset(answer, 0, sizeof(*answer));
 }
 
+void
+ca_answer_name_request(struct ca_answer *answer, const char *request_id)
+{
+	text_line_field(answer->request_id, sizeof(answer->request_id), request_id,
+	    strlen(request_id));
+}
+
 static void format_text(char field[CA_TEXT_SIZE], const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 

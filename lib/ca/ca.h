@@ -18,6 +18,7 @@
 
 enum {
 	CA_CHAIN_MAX = 8,
+	CA_REQUEST_ID_SIZE = 64,
 	CA_TEXT_SIZE = 512, /* words of a CA: hostile, printable, one line */
 	CA_CERT_MAX_BYTES = 64 * 1024,
 	CA_COOKIE_MAX_BYTES = 64 * 1024,
@@ -65,7 +66,12 @@ struct ca_answer {
 	size_t cookie_len;
 	int64_t retry_after_s; /* CA_PENDING, CA_RETRY: 0 when the CA did not say */
 	char text[CA_TEXT_SIZE];
+	/* What the CA calls the request, printable; "" when it gave it no name. */
+	char request_id[CA_REQUEST_ID_SIZE];
 };
+
+/* Set it; what was issued or said stays. */
+void ca_answer_name_request(struct ca_answer *answer, const char *request_id);
 
 void ca_answer_clear(struct ca_answer *answer);
 

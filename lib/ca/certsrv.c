@@ -245,7 +245,7 @@ take_page(const struct certsrv *certsrv, const char *id,
 }
 
 static enum rc
-fetch(struct certsrv *certsrv, const char *id, const struct ca_request *request,
+fetch_page(struct certsrv *certsrv, const char *id, const struct ca_request *request,
     struct ca_answer *answer, struct err *err)
 {
 	char page[sizeof("certnew.cer?ReqID=&Enc=b64") + CERTSRV_ID_SIZE];
@@ -266,6 +266,28 @@ fetch(struct certsrv *certsrv, const char *id, const struct ca_request *request,
 	return RC_OK;
 }
 
+static enum rc
+fetch(struct certsrv *certsrv, const char *id, const struct ca_request *request,
+    struct ca_answer *answer, struct err *err)
+{
+	enum rc r = fetch_page(certsrv, id, request, answer, err);
+
+	if (r == RC_OK)
+		ca_answer_name_request(answer, id);
+	return r;
+}
+
+static enum rc
+pend(const struct certsrv *certsrv, const char *id, struct ca_answer *answer,
+    struct err *err)
+{
+	enum rc r = ca_answer_pend(answer, id, strlen(id), certsrv->poll_s, err);
+
+	if (r == RC_OK)
+		ca_answer_name_request(answer, id);
+	return r;
+}
+
 /* The page that answers a request. */
 static enum rc
 take_answer(struct certsrv *certsrv, const struct ca_request *request,
@@ -282,8 +304,7 @@ take_answer(struct certsrv *certsrv, const struct ca_request *request,
 	if (page.issued_id[0] != '\0')
 		return fetch(certsrv, page.issued_id, request, answer, err);
 	if (page.pending_id[0] != '\0' && page.hresult == 0)
-		return ca_answer_pend(answer, page.pending_id, strlen(page.pending_id),
-		    certsrv->poll_s, err);
+		return pend(certsrv, page.pending_id, answer, err);
 	if (page.hresult != 0)
 		hresult_explain(page.hresult, page.message, CA_REJECTED, answer);
 	else if (page.message[0] != '\0')

@@ -10,7 +10,7 @@
 
 #define COLUMNS                                                             \
 	"id, device_uuid, remedy, ca, csr_sha256, spki_sha256, created_at," \
-	" attempts, bad_answers, is_pending, next_poll_at, cookie, text"
+	" attempts, bad_answers, is_pending, next_poll_at, cookie, text, ca_request_id"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -97,6 +97,9 @@ read_row(sqlite3_stmt *stmt, struct cert_request *request, struct err *err)
 		r = read_cookie(stmt, 11, request, err);
 	if (r == RC_OK)
 		r = read_text(stmt, 12, request->text, sizeof(request->text), err);
+	if (r == RC_OK)
+		r = read_text(stmt, 13, request->ca_request_id,
+		    sizeof(request->ca_request_id), err);
 	return r;
 }
 
@@ -173,12 +176,14 @@ cert_request_update(struct db *db, const struct cert_request *request, struct er
 		db_int(request->next_poll_at),
 		db_blob(request->cookie_len > 0 ? request->cookie : NULL,
 		    request->cookie_len),
-		db_text(request->text), db_int(request->id) };
+		db_text(request->text), db_text(request->ca_request_id),
+		db_int(request->id) };
 	enum rc r;
 
 	r = db_run(db,
 	    "UPDATE cert_request SET attempts = ?, bad_answers = ?, is_pending = ?,"
-	    " next_poll_at = ?, cookie = ?, text = ? WHERE id = ? AND closed_at IS NULL",
+	    " next_poll_at = ?, cookie = ?, text = ?, ca_request_id = ?"
+	    " WHERE id = ? AND closed_at IS NULL",
 	    values, COUNT(values), err);
 	return r == RC_OK ? check_open(db, request, err) : r;
 }

@@ -17,6 +17,7 @@ enum {
 	CERT_REQUEST_DIGEST_BYTES = 32,
 	CERT_REQUEST_NAME_SIZE = 128,
 	CERT_REQUEST_TEXT_SIZE = 512,
+	CERT_REQUEST_ID_SIZE = 64,
 	CERT_REQUEST_COOKIE_MAX_BYTES = 64 * 1024,
 };
 
@@ -35,7 +36,8 @@ struct cert_request {
 	int64_t next_poll_at;
 	uint8_t *cookie;
 	size_t cookie_len;
-	char text[CERT_REQUEST_TEXT_SIZE]; /* the CA's last words */
+	char text[CERT_REQUEST_TEXT_SIZE];	  /* the CA's last words */
+	char ca_request_id[CERT_REQUEST_ID_SIZE]; /* what the CA calls it; "" unknown */
 };
 
 void cert_request_clear(struct cert_request *request);
@@ -54,7 +56,7 @@ enum rc cert_request_find(struct db *db, const char *device_uuid, const char *re
 enum rc cert_request_begin(struct db *db, struct cert_request *request, int64_t now,
     struct err *err);
 
-/* Store attempts, is_pending, next_poll_at, cookie and text. RC_STATE when the
+/* Store attempts, is_pending, next_poll_at, cookie, text and ca_request_id. RC_STATE when the
  * row is closed. */
 enum rc cert_request_update(struct db *db, const struct cert_request *request,
     struct err *err);

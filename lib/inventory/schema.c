@@ -15,7 +15,8 @@
 
 /*
  * What remedies did.  A run is open until closed_at is set, and a device has
- * one open run at most.  Steps are never changed afterwards.
+ * one open run at most.  Steps are never changed afterwards; the chain tells
+ * (inventory/chain.h).
  */
 #define JOURNAL_TABLES                                                         \
 	"CREATE TABLE run ("                                                   \
@@ -59,7 +60,16 @@
 	") STRICT;"                                                            \
 	"CREATE INDEX step_run ON step (run_id, id);"                          \
 	"CREATE TRIGGER step_stays BEFORE UPDATE ON step"                      \
-	" BEGIN SELECT RAISE(ABORT, 'a step is never changed'); END;"
+	" BEGIN SELECT RAISE(ABORT, 'a step is never changed'); END;"          \
+	"CREATE TABLE chain ("                                                 \
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \
+	" kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),"                 \
+	" row_id INTEGER NOT NULL,"                                            \
+	" digest BLOB NOT NULL CHECK (length(digest) = 32),"                   \
+	" UNIQUE (kind, row_id)"                                               \
+	") STRICT;"                                                            \
+	"CREATE TRIGGER chain_stays BEFORE UPDATE ON chain"                    \
+	" BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;"
 
 /*
  * Every certificate that was replaced, whoever did it: a run of ours (run_id),
@@ -388,6 +398,7 @@
 	" next_poll_at INTEGER NOT NULL DEFAULT 0,"                            \
 	" cookie BLOB CHECK (length(cookie) <= 65536),"                        \
 	" text TEXT NOT NULL DEFAULT '',"                                      \
+	" ca_request_id TEXT NOT NULL DEFAULT '',"                             \
 	" closed_at INTEGER,"                                                  \
 	" outcome TEXT CHECK (outcome IN ('issued', 'rejected', 'abandoned'))," \
 	" CHECK ((closed_at IS NULL) = (outcome IS NULL))"                     \

@@ -250,8 +250,7 @@ cert_steps_prove(void *ctx, struct err *err)
 	enum rc r = prove_new(rn, err);
 
 	if (r == RC_OK && old != NULL)
-		r = journal_archive(&rn->db, &rn->run, old->cert, "replaced",
-		    rn->options->actor, renewal_now(rn), err);
+		r = resume_archive(rn, old->cert, "replaced", err);
 	if (r != RC_OK)
 		return r;
 	if (old != NULL &&

@@ -9,6 +9,7 @@
 #include "renew/leftover.h"
 #include "renew/look.h"
 #include "renew/prune.h"
+#include "renew/resume.h"
 
 static bool
 uses(const struct renewal *rn, const struct dot1x_use *use,
@@ -136,8 +137,7 @@ run_prove(void *ctx, struct err *err)
 		    "802.1X: read back, and it does not use the new certificate");
 	old = renewal_find_old_cert(rn);
 	if (r == RC_OK && old != NULL)
-		r = journal_archive(&rn->db, &rn->run, old->cert, "replaced",
-		    rn->options->actor, renewal_now(rn), err);
+		r = resume_archive(rn, old->cert, "replaced", err);
 	if (r != RC_OK)
 		return r;
 	if (old != NULL &&

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "inventory/archive.h"
+#include "inventory/chain.h"
 
 enum {
 	TEXT_SIZE = 1024,
@@ -61,9 +62,13 @@ insert_step(struct db *db, const struct journal_run *run, const char *name,
 	const struct db_value values[] = { db_int(run->id), db_text(name),
 		db_text(event), db_int(now), db_text(text) };
 
-	return db_run(db,
+	enum rc r = db_run(db,
 	    "INSERT INTO step (run_id, name, event, at, text) VALUES (?, ?, ?, ?, ?)",
 	    values, sizeof(values) / sizeof(values[0]), err);
+
+	if (r != RC_OK)
+		return r;
+	return chain_add(db, CHAIN_STEP, sqlite3_last_insert_rowid(db->sqlite), err);
 }
 
 static enum rc
@@ -250,6 +255,8 @@ journal_close(struct db *db, struct journal_run *run, const char *outcome,
 	if (r == RC_OK)
 		r = insert_step(db, run, outcome, "close", line, now, err);
 	if (r == RC_OK)
+		r = chain_add(db, CHAIN_RUN, run->id, err);
+	if (r == RC_OK)
 		r = db_commit(db, err);
 	if (r != RC_OK) {
 		db_rollback(db);
@@ -301,14 +308,16 @@ journal_was_added(struct db *db, const char *device_uuid,
 
 enum rc
 journal_archive(struct db *db, const struct journal_run *run, const struct cert *cert,
-    const char *reason, const char *actor, int64_t now, struct err *err)
+    const struct journal_note *note, int64_t now, struct err *err)
 {
 	uint8_t next[SHA256_DIGEST_LENGTH];
 	struct archive_entry entry = { .run_id = run->id,
 		.device_uuid = run->device_uuid,
 		.cert = cert,
-		.reason = reason,
-		.actor = actor != NULL ? actor : run->remedy };
+		.reason = note->reason,
+		.ca = note->ca,
+		.actor = note->actor != NULL ? note->actor : run->remedy };
+	enum rc r = RC_OK;
 
 	if (run->new_cert_len > 0 &&
 	    memcmp(cert->fingerprint, run->old_fingerprint, CERT_FINGERPRINT_BYTES) ==
@@ -318,5 +327,18 @@ journal_archive(struct db *db, const struct journal_run *run, const struct cert 
 		entry.has_next_is_ours = true;
 		entry.next_is_ours = true;
 	}
-	return archive_add(db, &entry, 0, now, err);
+	if (note->ca_request_id != NULL && note->ca_request_id[0] != '\0')
+		entry.ca_request_id = note->ca_request_id;
+	r = db_begin(db, err);
+	if (r == RC_OK)
+		r = archive_add(db, &entry, 0, now, err);
+	/* Once per run: the second time nothing is added. */
+	if (r == RC_OK && sqlite3_changes(db->sqlite) > 0)
+		r = chain_add(db, CHAIN_ARCHIVE, sqlite3_last_insert_rowid(db->sqlite),
+		    err);
+	if (r == RC_OK)
+		r = db_commit(db, err);
+	if (r != RC_OK)
+		db_rollback(db);
+	return r;
 }

@@ -121,10 +121,17 @@ enum rc journal_is_ours(struct db *db, const char *device_uuid,
 enum rc journal_was_added(struct db *db, const char *device_uuid,
     const uint8_t fingerprint[CERT_FINGERPRINT_BYTES], bool *ret_was, struct err *err);
 
-/* Keep a replaced certificate; once per run, however often it is called. actor: who
- * asked for the run; NULL: its remedy stands for it. */
+/* What the archive keeps beside a certificate. Lent; NULL where not known. */
+struct journal_note {
+	const char *reason;	   /* "replaced"; never NULL */
+	const char *actor;	   /* who asked for the run; NULL: its remedy */
+	const char *ca;		   /* that the run asked */
+	const char *ca_request_id; /* what it calls the request; "": not known */
+};
+
+/* Keep a replaced certificate; once per run, however often it is called. */
 enum rc journal_archive(struct db *db, const struct journal_run *run,
-    const struct cert *cert, const char *reason, const char *actor, int64_t now,
+    const struct cert *cert, const struct journal_note *note, int64_t now,
     struct err *err);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "renew/pending.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,9 @@ goes_on(const struct cert_request *request, enum ca_outcome outcome)
 	return false;
 }
 
+static_assert(sizeof(((struct ca_answer *)NULL)->request_id) == CERT_REQUEST_ID_SIZE,
+    "what a CA calls a request has a place");
+
 static enum rc
 note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 {
@@ -151,8 +155,12 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 	char when[CLOCK_TIME_SIZE];
 	char age[CLOCK_DURATION_SIZE];
 
+	if (answer->request_id[0] != '\0')
+		memcpy(request->ca_request_id, answer->request_id,
+		    sizeof(request->ca_request_id));
+	/* Closed with the run, when it is installed. */
 	if (answer->outcome == CA_ISSUED)
-		return RC_OK; /* closed with the run, when it is installed */
+		return cert_request_update(&rn->db, request, err);
 	if (answer->outcome == CA_PENDING)
 		request->is_pending = true;
 	if (answer->outcome == CA_BADANSWER)

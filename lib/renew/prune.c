@@ -11,6 +11,7 @@
 #include "amt/pt_status.h"
 #include "renew/leftover.h"
 #include "renew/look.h"
+#include "renew/resume.h"
 
 enum {
 	PRUNE_ERRORS_MAX = 3 /* deletions that fail for no stated reason */
@@ -177,8 +178,7 @@ prune_each_cert(struct renewal *rn, prune_choice is_chosen, const char *reason,
 
 		if (!is_chosen(rn, i))
 			continue;
-		r = journal_archive(&rn->db, &rn->run, cert->cert, reason,
-		    rn->options->actor, renewal_now(rn), err);
+		r = resume_archive(rn, cert->cert, reason, err);
 		rn->stale |= STALE_STORE;
 		if (r != RC_OK)
 			return r;

@@ -14,6 +14,7 @@
 #include "base/codec.h"
 #include "base/text.h"
 #include "renew/look.h"
+#include "renew/resume.h"
 
 static const struct choice_names *
 names_of(const struct renewal *rn)
@@ -96,8 +97,7 @@ run_certs(void *ctx, struct err *err)
 
 		if (!choice_is_cert(rn, names_of(rn), i))
 			continue;
-		r = journal_archive(&rn->db, &rn->run, cert->cert, "pruned",
-		    rn->options->actor, renewal_now(rn), err);
+		r = resume_archive(rn, cert->cert, "pruned", err);
 		if (r != RC_OK)
 			return r;
 		rn->wrote = true;

@@ -236,6 +236,25 @@ resume_judge_request(struct renewal *rn)
 }
 
 enum rc
+resume_archive(struct renewal *rn, const struct cert *cert, const char *reason,
+    struct err *err)
+{
+	struct journal_note note = { .reason = reason, .actor = rn->options->actor };
+	enum rc r = RC_OK;
+
+	if (rn->ca != NULL && rn->run.new_spki_len > 0) {
+		/* Of a run that was taken up it is read once more. */
+		r = pending_take_up(rn, err);
+		note.ca = ca_name(rn->ca);
+		note.ca_request_id = rn->request.ca_request_id;
+	}
+	if (r == RC_OK)
+		r = journal_archive(&rn->db, &rn->run, cert, &note, renewal_now(rn),
+		    err);
+	return r;
+}
+
+enum rc
 resume_step_begin(struct renewal *rn, const char *step, struct err *err)
 {
 	return journal_step_begin(&rn->db, &rn->run, step, renewal_now(rn), err);

@@ -42,6 +42,11 @@ enum rc resume_note_keys(struct renewal *rn, struct err *err);
 /* Is the request that was signed still one for the run's key? Sets has_request. */
 void resume_judge_request(struct renewal *rn);
 
+/* Archive a certificate of the store that this run replaces or takes back, with who
+ * asked and which CA. */
+enum rc resume_archive(struct renewal *rn, const struct cert *cert, const char *reason,
+    struct err *err);
+
 /* Journal the beginning and end of a step, and the end of the run. */
 enum rc resume_step_begin(struct renewal *rn, const char *step, struct err *err);
 enum rc resume_step_end(struct renewal *rn, struct err *err);

@@ -27,7 +27,8 @@ done
 # They stand among the remedies, but only look: what reads or prints the inventory, what
 # a core calls and leaves a job behind, what runs others.
 lookers=()
-for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet; do
+for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet \
+	verify_amt_journal; do
 	[ -e "remediate/$name.c" ] || continue
 	if [ -x "$B/remediate/$name" ]; then
 		lookers+=("$B/remediate/$name")
@@ -72,7 +73,7 @@ for check in "${checks[@]}" "${lookers[@]}"; do
 	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 ;;
 	*/check_amt_fleet | */check_amt_queue | */report_amt_fleet | */amt_event_handler | \
-	    */work_amt_queue | */evaluate_amt_fleet)
+	    */work_amt_queue | */evaluate_amt_fleet | */verify_amt_journal)
 		may_not_need "$check" libcurl libxml2 libssl
 		;;
 	esac

@@ -212,6 +212,8 @@ print_answer(const struct options *o, const struct ca *ca,
 	(void)printf("outcome: %s\ntext: %s\nretry-after: %lld\n",
 	    ca_outcome_text(answer->outcome), answer->text,
 	    (long long)answer->retry_after_s);
+	if (answer->request_id[0] != '\0')
+		(void)printf("request-id: %s\n", answer->request_id);
 	if (o->cookie_out != NULL && answer->outcome == CA_PENDING)
 		r = write_file(o->cookie_out, answer->cookie, answer->cookie_len, err);
 	if (r != RC_OK || answer->outcome != CA_ISSUED)

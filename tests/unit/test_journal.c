@@ -360,27 +360,31 @@ archives_a_certificate_once_per_run(void **state)
 		.issuer = issuer,
 		.not_before = NOW - 1,
 		.not_after = NOW + 1 };
-	const char *const actors[] = { "job 7", "somebody later" };
+	const struct journal_note notes[] = { { .reason = "replaced",
+						  .actor = "job 7",
+						  .ca = "corp (certsrv)",
+						  .ca_request_id = "17" },
+		{ .reason = "replaced", .actor = "somebody later" } };
+	const struct journal_note bare = { .reason = "replaced", .ca_request_id = "" };
 	struct journal_run run = new_run(UUID_A);
 	struct err err = { 0 };
 	struct db db = open_in(*state);
 
 	assert_rc(journal_begin(&db, &run, NOW, &err), RC_OK, &err);
 	for (int i = 0; i < 2; i++)
-		assert_rc(journal_archive(&db, &run, &cert, "replaced", actors[i], NOW,
-			      &err),
+		assert_rc(journal_archive(&db, &run, &cert, &notes[i], NOW, &err),
 		    RC_OK, &err);
 	assert_int_equal(count(&db,
 			     "SELECT count(*) FROM archive WHERE der = x'3000'"
-			     " AND actor = 'job 7'"),
+			     " AND actor = 'job 7' AND ca = 'corp (certsrv)'"
+			     " AND ca_request_id = '17'"),
 	    1);
 	assert_rc(journal_close(&db, &run, "done", NULL, NOW, &err), RC_OK, &err);
 	assert_rc(journal_begin(&db, &run, NOW, &err), RC_OK, &err);
-	assert_rc(journal_archive(&db, &run, &cert, "replaced", NULL, NOW, &err), RC_OK,
-	    &err);
+	assert_rc(journal_archive(&db, &run, &cert, &bare, NOW, &err), RC_OK, &err);
 	assert_int_equal(count(&db,
 			     "SELECT count(*) FROM archive WHERE actor ="
-			     " 'renew_amt_tls'"),
+			     " 'renew_amt_tls' AND ca_request_id IS NULL"),
 	    1);
 	db_close(&db);
 }
