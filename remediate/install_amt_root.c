@@ -57,9 +57,10 @@ int
 main(int argc, char **argv)
 {
 	struct install_root_args args = { 0 };
-	const struct remedy_program program = {
-		.info = &info, .procedure = &install_root, .take = take, .args = &args
-	};
+	const struct remedy_program program = { .info = &info,
+		.procedure = &install_root,
+		.take = take,
+		.args = &args };
 
 	return remedy_main(&program, argc, argv);
 }
