@@ -324,9 +324,14 @@ lint:
 	@$(if $(NODEPS),,tests/deps.sh lint)
 	@+$(SUBMAKE) lint-run
 
-# A folder of pages, in which those they refer to are found.
+# A folder of pages, in which those they refer to are found; of other packages' pages
+# only the names.
+FOREIGN_MANUALS := man8/snmpd.8 man5/snmpd.conf.5
+name_manual = printf '.Dd January 1, 2026\n.Dt X %s\n.Os\n.Sh NAME\n.Nm %s\n.Nd x\n' \
+	$(subst .,,$(suffix $(1))) $(notdir $(basename $(1))) >$(2)/$(1) &&
 lint_manuals = rm -rf $(1) && mkdir -p $(1)/man5 $(1)/man8 && \
 	cp $(filter %.5,$(MANUALS)) $(1)/man5 && cp $(filter %.8,$(MANUALS)) $(1)/man8 && \
+	$(foreach page,$(FOREIGN_MANUALS),$(call name_manual,$(page),$(1))) \
 	PATH=$$PATH:/usr/sbin makewhatis $(CURDIR)/$(1) && \
 	MANPATH=$(CURDIR)/$(1) mandoc -T lint -W style $(MANUALS)
 
