@@ -142,8 +142,8 @@ left_stays_negative_after_the_end(void **state)
 	set_up(&lab);
 	lab.report.now = HAND_NB + 370 * DAY;
 	assert_text(&lab,
-	    "AMT_TLS CRITICAL - pc1.example: expired 5 d ago (2027-01-01); a person "
-	    "decides");
+	    "AMT_TLS CRITICAL - pc1.example: expired 5 d ago (2027-01-01); run "
+	    "reprovision_amt_tls");
 	assert_has(report(&lab),
 	    "| left=-432000s;3628800:;1209600:;;31536000 due=-4060800s ");
 	tear_down(&lab);
