@@ -89,7 +89,7 @@ finds_good orphans 1 'only one free place for another certificate, .*1 certifica
 finds_good full 0 'TLS: valid' "two are enough" --store-size 3,3
 finds_good wired 0 '802.1X wired: valid, 19 d left' "the one that ends first is named"
 like "$out" ' tls=[0-9]+s;.* 8021x_wired=1[0-9]+s;' "each has its own pair"
-finds_good wired-ended 2 '802.1X wired: expired 5 d ago.*; a person decides' \
+finds_good wired-ended 2 '802.1X wired: expired 5 d ago.*; run renew_amt_8021x' \
     "an expired 802.1X certificate is CRITICAL"
 finds_good wifi 0 '802.1X wireless: valid, 19 d left' "Wi-Fi is looked at"
 finds_good cira 0 'CIRA: valid, 19 d left' "so is CIRA"
