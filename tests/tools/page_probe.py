@@ -198,9 +198,17 @@ def measure(browser, page):
         fact(name, browser.run(f"const begun = performance.now(); {script}; return Math.round(performance.now() - begun)"))
 
 
+NO_BROWSER = 77  # exit status: it does not start here
+
+
 def main():
     folder, *words = sys.argv[1:]
-    with Browser(folder) as browser:
+    try:
+        started = Browser(folder)
+    except RuntimeError as error:
+        print("; ".join(str(error).splitlines()), file=sys.stderr)
+        sys.exit(NO_BROWSER)
+    with started as browser:
         while words:
             end = words.index("--") if "--" in words else len(words)
             how, *names = words[:end]
