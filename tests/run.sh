@@ -6,11 +6,12 @@
 #   cli   every tests/cli/*.t, a shell script                TAP
 #   fuzz  every tests/fuzz/fuzz_*.c, FUZZ_RUNS executions    one result each
 #   lint  every tests/lint/*.sh, exit 0 is good              one result each
-# ONLY=PATTERN takes the names that match; TEST_JOBS=N runs N at a time.
+# ONLY=PATTERN takes the names that match; TEST_JOBS=N runs N at a time, one more than
+# there are processors unless set: many wait for a core or a device.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
-jobs_max=${TEST_JOBS:-$(nproc 2>/dev/null || echo 2)}
+jobs_max=${TEST_JOBS:-$(($(nproc 2>/dev/null || echo 2) + 1))}
 fuzz_runs=${FUZZ_RUNS:-20000}
 fuzz_seed=${FUZZ_SEED:-1}
 work=$(mktemp -d "${TMPDIR:-/tmp}/amtcert-run.XXXXXX") || exit 1
