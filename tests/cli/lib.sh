@@ -125,6 +125,11 @@ wait_for() {
 	done
 }
 
+# knows_localhost: can the name be looked up? Not in a bare root without /etc/hosts.
+knows_localhost() {
+	getent hosts localhost >/dev/null
+}
+
 # wait_for_line FILE ERE: at most 10 seconds.
 wait_for_line() {
 	wait_for 10 grep -Eq -- "$2" "$1"

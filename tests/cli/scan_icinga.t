@@ -8,6 +8,7 @@
 . tests/cli/scan_fleet.sh
 . tests/cli/core.sh
 has_icinga || skip_all "icinga2-bin is not installed"
+knows_localhost || skip_all "localhost has no address here"
 
 many=10000
 is_sanitized && many=500

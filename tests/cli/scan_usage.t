@@ -84,8 +84,12 @@ like "$out" "^AMT_TLS CRITICAL - $address: wrong name" "whose name is its addres
 (umask 077 && echo wrong >"$tmp/wrong")
 bare -H localhost -H no-such-host.invalid -p "$(free_port)" -v
 is "$status" 0 "names are looked up"
-like "$out" '^AMT_TLS CRITICAL - localhost: .*refused' "one that is there"
-like "$out" '^not read: .*1 name cannot be resolved' "and one that is not"
+if knows_localhost; then
+	like "$out" '^AMT_TLS CRITICAL - localhost: .*refused' "one that is there"
+	like "$out" '^not read: .*1 name cannot be resolved' "and one that is not"
+else
+	skip "a name that is there, and one that is not" "localhost has no address here"
+fi
 
 # A refused login is not repeated, whatever asks.
 for round in 1 2 3; do
