@@ -17,7 +17,7 @@ demo_packages='
 '
 test_packages='
 	libcmocka-dev clang binutils valgrind monitoring-plugins-basic sqlite3
-	prometheus-snmp-exporter
+	prometheus-snmp-exporter smitools
 	certmonger python3 python3-prometheus-client strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin sudo
@@ -28,7 +28,7 @@ browser_packages='
 '
 grep -qsx 'ID=debian' /etc/os-release || browser_packages=
 lint_packages='
-	clang-format clang-tidy cppcheck shellcheck mandoc gcovr smitools
+	clang-format clang-tidy cppcheck shellcheck mandoc gcovr
 '
 
 packages() {
