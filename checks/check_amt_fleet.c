@@ -7,6 +7,7 @@
 
 #include "base/num.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "listing/overview.h"
 #include "plugin/plugin.h"
 #include "policy/config.h"
@@ -69,9 +70,11 @@ struct check {
 };
 
 static enum rc
-take_value(struct check *check, enum own row, const char *value, struct err *err)
+take_value(void *ctx, int row, const char *value, struct err *err)
 {
-	switch (row) {
+	struct check *check = ctx;
+
+	switch ((enum own)row) {
 	case OWN_WARNING:
 		return overview_limit_parse(value, &check->overview.warning, err);
 	case OWN_CRITICAL:
@@ -97,29 +100,17 @@ take_value(struct check *check, enum own row, const char *value, struct err *err
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
-	int row = opt_row(fleet_options, opt);
-	struct err cause = { 0 };
-
-	if (row < 0)
-		return RC_NOTFOUND;
-	if (value[0] == '\0')
-		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
-	if (take_value(ctx, (enum own)row, value, &cause) == RC_OK)
-		return RC_OK;
-	return err_set(err, RC_USAGE, "--%s: %s", opt->long_name, cause.text);
+	return opt_take_row(fleet_options, opt, value, take_value, ctx, err);
 }
 
 static enum rc
 look(const struct check *check, const struct conf *conf, struct output *output,
     struct err *err)
 {
-	const char *path = check->inventory_file;
+	const char *path = place_choose(check->inventory_file, conf, NULL);
 	struct db db = { 0 };
-	enum rc r;
+	enum rc r = db_open_read_only(path, &db, err);
 
-	if (path == NULL)
-		path = config_find(conf, NULL, "inventory").text;
-	r = db_open_read_only(path != NULL ? path : DB_DEFAULT_PATH, &db, err);
 	if (r == RC_NOTFOUND) /* we could not look; no device is to blame */
 		return RC_DB;
 	if (r == RC_OK)

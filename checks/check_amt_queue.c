@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "listing/queue_view.h"
 #include "plugin/plugin.h"
 #include "policy/config.h"
@@ -60,9 +61,11 @@ struct check {
 };
 
 static enum rc
-take_value(struct check *check, enum own row, const char *value, struct err *err)
+take_value(void *ctx, int row, const char *value, struct err *err)
 {
-	switch (row) {
+	struct check *check = ctx;
+
+	switch ((enum own)row) {
 	case OWN_WARNING:
 		return num_parse_duration(value, YEARS_MAX_S, &check->view.warning_s,
 		    err);
@@ -81,16 +84,7 @@ take_value(struct check *check, enum own row, const char *value, struct err *err
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
-	int row = opt_row(queue_options, opt);
-	struct err cause = { 0 };
-
-	if (row < 0)
-		return RC_NOTFOUND;
-	if (value[0] == '\0')
-		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
-	if (take_value(ctx, (enum own)row, value, &cause) == RC_OK)
-		return RC_OK;
-	return err_set(err, RC_USAGE, "--%s: %s", opt->long_name, cause.text);
+	return opt_take_row(queue_options, opt, value, take_value, ctx, err);
 }
 
 static enum rc
@@ -106,7 +100,7 @@ look(struct check *check, const struct conf *conf, struct output *output,
     struct err *err)
 {
 	struct queue_view *view = &check->view;
-	const char *path = check->inventory_file;
+	const char *path = place_choose(check->inventory_file, conf, NULL);
 	struct db db = { 0 };
 	enum rc r = pacing_read(conf, &view->pacing, err);
 
@@ -115,9 +109,7 @@ look(struct check *check, const struct conf *conf, struct output *output,
 	/* One that cannot be looked at stops the worker, too. */
 	view->is_stopped = access(view->pacing.stop_file, F_OK) == 0 ||
 	    (errno != ENOENT && errno != ENOTDIR);
-	if (path == NULL)
-		path = config_find(conf, NULL, "inventory").text;
-	r = db_open_read_only(path != NULL ? path : DB_DEFAULT_PATH, &db, err);
+	r = db_open_read_only(path, &db, err);
 	if (r == RC_NOTFOUND) /* we could not look; no device is to blame */
 		return RC_DB;
 	if (r == RC_OK)

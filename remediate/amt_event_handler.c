@@ -11,6 +11,7 @@
 #include "event_log.h"
 #include "inventory/db.h"
 #include "inventory/job_need.h"
+#include "inventory/place.h"
 #include "plugin/command.h"
 #include "policy/config.h"
 #include "policy/remedy.h"
@@ -102,28 +103,20 @@ take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 	return r == RC_NOTFOUND ? take_own(run, opt, value, err) : r;
 }
 
-static const char *
-configured(const struct run *run, const char *key, const char *otherwise)
-{
-	const char *text = config_find(run->conf, run->event.alert.host, key).text;
-
-	return text != NULL ? text : otherwise;
-}
-
 static enum rc
 queue(struct run *run, struct err *err)
 {
+	const char *ca = config_find(run->conf, run->event.alert.host, "ca").text;
 	const struct job_wish wish = { .device_uuid = run->event.uuid,
 		.device_name = run->event.alert.host,
 		.wanted = run->wanted,
 		.actor = PROGRAM,
-		.ca = configured(run, "ca", "local") };
-	const char *path = run->inventory_file;
+		.ca = ca != NULL ? ca : "local" };
+	const char *path =
+	    place_choose(run->inventory_file, run->conf, run->event.alert.host);
 	struct db db = { 0 };
 	enum rc r;
 
-	if (path == NULL)
-		path = configured(run, "inventory", DB_DEFAULT_PATH);
 	r = db_open_existing(path, false, (int)run->command.timeout_s * MS_PER_S, &db,
 	    err);
 	if (r == RC_OK)

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "plugin/command.h"
 #include "policy/config.h"
 #include "policy/remedy.h"
@@ -73,9 +74,11 @@ static const struct command_info info = {
 /* clang-format on */
 
 static enum rc
-take_own(struct run *run, enum own row, const char *value, struct err *err)
+take_own(void *ctx, int row, const char *value, struct err *err)
 {
-	switch (row) {
+	struct run *run = ctx;
+
+	switch ((enum own)row) {
 	case OWN_DRY_RUN:
 		run->options.is_dry = true;
 		return RC_OK;
@@ -100,13 +103,7 @@ take_own(struct run *run, enum own row, const char *value, struct err *err)
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
-	int row = opt_row(own_options, opt);
-
-	if (row < 0)
-		return RC_NOTFOUND;
-	if (value != NULL && value[0] == '\0')
-		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
-	return take_own(ctx, (enum own)row, value, err);
+	return opt_take_row(own_options, opt, value, take_own, ctx, err);
 }
 
 static const char *
@@ -169,42 +166,20 @@ static enum rc
 judge(struct run *run, struct evaluation *evaluation, struct err *err)
 {
 	struct conf *conf = NULL;
-	const char *path = run->inventory_file;
 	struct db db = { 0 };
 	enum rc r = config_read(run->command.config_file, &conf, err);
 
 	if (r == RC_OK)
 		r = pacing_read(conf, &run->options.pacing, err);
-	if (path == NULL && r == RC_OK)
-		path = config_find(conf, NULL, "inventory").text;
 	run->options.conf = conf;
 	if (r == RC_OK)
-		r = db_open_existing(path != NULL ? path : DB_DEFAULT_PATH, false,
-		    DB_BUSY_TIMEOUT_MS, &db, err);
+		r = db_open_existing(place_choose(run->inventory_file, conf, NULL),
+		    false, DB_BUSY_TIMEOUT_MS, &db, err);
 	if (r == RC_OK)
 		r = evaluate(&db, &run->options, evaluation, err);
 	db_close(&db);
 	conf_free(conf);
 	return r;
-}
-
-/* What went wrong, or help. */
-static int
-answer(const struct run *run, enum rc r, const struct err *err)
-{
-	bool is_asked = run->command.wants_help || run->command.wants_version;
-	struct buf out;
-
-	buf_init(&out, OUT_MAX_BYTES);
-	if (r == RC_USAGE)
-		(void)command_format_answer(&out, &run->command, PROGRAM ": ", err);
-	else
-		(void)buf_addf(&out, PROGRAM ": %s\n",
-		    err->text[0] != '\0' ? err->text : rc_text(r));
-	(void)command_write(is_asked ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out),
-	    out.len, NULL);
-	buf_clear(&out);
-	return r == RC_USAGE || r == RC_CONFIG ? COMMAND_EXIT_USAGE : EXIT_FAILED;
 }
 
 int
@@ -223,7 +198,7 @@ main(int argc, char **argv)
 	if (r == RC_OK)
 		r = tell(&run, &evaluation, &err);
 	if (r != RC_OK)
-		status = answer(&run, r, &err);
+		status = command_fail(&run.command, r, &err, EXIT_FAILED);
 	evaluation_clear(&evaluation);
 	command_clear(&run.command);
 	return status;

@@ -5,7 +5,6 @@
 #include "remedy_main.h"
 
 #include <pwd.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,8 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
+#include "plugin/stop.h"
 #include "policy/config.h"
 #include "policy/setting.h"
 
@@ -50,36 +51,6 @@ const struct opt remedy_ca_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 /* clang-format on */
-
-static volatile sig_atomic_t was_told_to_stop;
-
-static void
-on_stop(int number)
-{
-	(void)number;
-	was_told_to_stop = 1;
-}
-
-static bool
-is_stopped(void)
-{
-	return was_told_to_stop != 0;
-}
-
-/* Without SA_RESTART: a pause ends at once, a request is finished first. */
-static enum rc
-catch_signals(struct err *err)
-{
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_stop;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0)
-			return err_system(err, "signals: cannot be caught");
-	return RC_OK;
-}
 
 static enum rc
 take_shared(struct run *run, const struct opt *opt, const char *value, struct err *err)
@@ -164,22 +135,21 @@ prepare(struct run *run, struct err *err)
 		r = setting_apply(&run->settings, run->conf, run->target.name,
 		    &run->policy, err);
 	if (r == RC_OK)
-		r = catch_signals(err);
+		r = stop_catch(err);
 	if (r != RC_OK)
 		return r;
 	options->target = &run->target;
 	options->policy = &run->policy;
 	options->conf = run->conf;
 	options->ca_name = configured(run, options->ca_name, "ca");
-	options->inventory_file = configured(run, options->inventory_file, "inventory");
-	if (options->inventory_file == NULL)
-		options->inventory_file = DB_DEFAULT_PATH;
+	options->inventory_file =
+	    place_choose(options->inventory_file, run->conf, run->target.name);
 	if (options->actor == NULL)
 		options->actor = user_name(run);
 	options->args = run->program->args;
 	options->now = clock_now();
 	options->deadline_ms = run->command.deadline_ms;
-	options->is_stopped = is_stopped;
+	options->is_stopped = stop_is_wanted;
 	if (run->command.verbosity > 0 || isatty(STDERR_FILENO) == 1)
 		options->report = report;
 	return RC_OK;

@@ -2,7 +2,6 @@
 /*
  * The inventory as a document.  It only looks, and at no device.
  */
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,8 +9,10 @@
 #include "base/clock.h"
 #include "base/whole_file.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "listing/format.h"
 #include "plugin/command.h"
+#include "plugin/stop.h"
 #include "policy/config.h"
 
 #define PROGRAM "report_amt_fleet"
@@ -91,34 +92,6 @@ struct run {
 	struct listing_order order;
 };
 
-static volatile sig_atomic_t was_told_to_stop;
-
-static void
-on_stop(int number)
-{
-	(void)number;
-	was_told_to_stop = 1;
-}
-
-static bool
-is_stopped(void)
-{
-	return was_told_to_stop != 0;
-}
-
-/* So that nothing half written is left behind, when the file grows too large either. */
-static enum rc
-catch_signals(struct err *err)
-{
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGXFSZ };
-	struct sigaction action = { .sa_handler = on_stop };
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0)
-			return err_system(err, "signals: cannot be caught");
-	return RC_OK;
-}
-
 static enum rc
 take_format(struct run *run, enum listing_format format, struct err *err)
 {
@@ -129,9 +102,11 @@ take_format(struct run *run, enum listing_format format, struct err *err)
 }
 
 static enum rc
-take_own(struct run *run, enum own row, const char *value, struct err *err)
+take_own(void *ctx, int row, const char *value, struct err *err)
 {
-	switch (row) {
+	struct run *run = ctx;
+
+	switch ((enum own)row) {
 	case OWN_CSV:
 		return take_format(run, LISTING_CSV, err);
 	case OWN_JSON:
@@ -166,16 +141,7 @@ take_own(struct run *run, enum own row, const char *value, struct err *err)
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
-	int row = opt_row(own_options, opt);
-	struct err cause = { 0 };
-
-	if (row < 0)
-		return RC_NOTFOUND;
-	if (value != NULL && value[0] == '\0')
-		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
-	if (take_own(ctx, (enum own)row, value, &cause) == RC_OK)
-		return RC_OK;
-	return err_set(err, RC_USAGE, "--%s: %s", opt->long_name, cause.text);
+	return opt_take_row(own_options, opt, value, take_own, ctx, err);
 }
 
 /* What fits together. */
@@ -258,41 +224,19 @@ static enum rc
 report(struct run *run, struct err *err)
 {
 	struct conf *conf = NULL;
-	const char *path = run->inventory_file;
-	enum rc r = catch_signals(err);
+	enum rc r = stop_catch(err);
 
 	if (r == RC_OK)
 		r = config_read(run->command.config_file, &conf, err);
 	if (r == RC_OK)
 		r = check_what_if(run, conf, err);
-	if (path == NULL && r == RC_OK)
-		path = config_find(conf, NULL, "inventory").text;
 	run->order.conf = conf;
 	run->order.deadline_ms = run->command.deadline_ms;
-	run->order.is_stopped = is_stopped;
+	run->order.is_stopped = stop_is_wanted;
 	if (r == RC_OK)
-		r = look(run, path != NULL ? path : DB_DEFAULT_PATH, err);
+		r = look(run, place_choose(run->inventory_file, conf, NULL), err);
 	conf_free(conf);
 	return r;
-}
-
-/* What went wrong, or help. */
-static int
-answer(const struct run *run, enum rc r, const struct err *err)
-{
-	bool is_asked = run->command.wants_help || run->command.wants_version;
-	int fd = is_asked ? STDOUT_FILENO : STDERR_FILENO;
-	struct buf out;
-
-	buf_init(&out, OUT_MAX_BYTES);
-	if (r == RC_USAGE)
-		(void)command_format_answer(&out, &run->command, PROGRAM ": ", err);
-	else
-		(void)buf_addf(&out, PROGRAM ": %s\n",
-		    err->text[0] != '\0' ? err->text : rc_text(r));
-	(void)command_write(fd, buf_str(&out), out.len, NULL);
-	buf_clear(&out);
-	return r == RC_USAGE || r == RC_CONFIG ? COMMAND_EXIT_USAGE : EXIT_FAILED;
 }
 
 int
@@ -310,7 +254,7 @@ main(int argc, char **argv)
 	if (r == RC_OK)
 		r = report(&run, &err);
 	if (r != RC_OK)
-		status = answer(&run, r, &err);
+		status = command_fail(&run.command, r, &err, EXIT_FAILED);
 	command_clear(&run.command);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "inventory/archive_list.h"
 #include "inventory/chain.h"
+#include "inventory/place.h"
 #include "plugin/command.h"
 #include "policy/config.h"
 
@@ -142,14 +143,11 @@ look(const struct run *run, int *ret_status, struct buf *out, struct err *err)
 {
 	struct conf *conf = NULL;
 	struct db db = { 0 };
-	const char *path = run->inventory_file;
 	enum rc r = config_read(run->command.config_file, &conf, err);
 
 	if (r != RC_OK)
 		return r;
-	if (path == NULL)
-		path = config_find(conf, NULL, "inventory").text;
-	r = db_open_read_only(path != NULL ? path : DB_DEFAULT_PATH, &db, err);
+	r = db_open_read_only(place_choose(run->inventory_file, conf, NULL), &db, err);
 	if (r == RC_OK)
 		r = db_begin_read(&db, err);
 	if (r == RC_OK)
@@ -168,27 +166,16 @@ main(int argc, char **argv)
 	struct err err = { 0 };
 	int status = EXIT_FAILED;
 	struct buf out;
-	int fd = STDOUT_FILENO;
-	enum rc r = RC_OK;
+	enum rc r;
 
 	buf_init(&out, OUT_MAX_BYTES);
 	r = command_start(&run.command, &info, take, &run, argc, argv, &err);
 	if (r == RC_OK)
 		r = look(&run, &status, &out, &err);
-	if (r == RC_USAGE || r == RC_CONFIG)
-		status = COMMAND_EXIT_USAGE;
-	if (r == RC_USAGE)
-		(void)command_format_answer(&out, &run.command, PROGRAM ": ", &err);
-	else if (r != RC_OK) {
-		buf_clear(&out);
-		status = status == COMMAND_EXIT_USAGE ? status : EXIT_FAILED;
-		buf_addf(&out, PROGRAM ": %s\n",
-		    err.text[0] == '\0' ? rc_text(r) : err.text);
-	}
-	if (r != RC_OK && !run.command.wants_help && !run.command.wants_version)
-		fd = STDERR_FILENO;
-	if (command_write(fd, buf_str(&out), out.len, NULL) != RC_OK)
-		status = EXIT_FAILED;
+	if (r == RC_OK)
+		r = command_write(STDOUT_FILENO, buf_str(&out), out.len, &err);
+	if (r != RC_OK)
+		status = command_fail(&run.command, r, &err, EXIT_FAILED);
 	buf_clear(&out);
 	command_clear(&run.command);
 	return status;

@@ -4,7 +4,6 @@
  * queue/worker.h; here are options, signals and the log.
  */
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,9 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "plugin/command.h"
+#include "plugin/stop.h"
 #include "policy/config.h"
 #include "queue/worker.h"
 
@@ -78,36 +79,6 @@ static const struct command_info info = {
 };
 /* clang-format on */
 
-static volatile sig_atomic_t was_told_to_stop;
-
-static void
-on_stop(int number)
-{
-	(void)number;
-	was_told_to_stop = 1;
-}
-
-static bool
-is_stopped(void)
-{
-	return was_told_to_stop != 0;
-}
-
-/* Without SA_RESTART: a wait ends at once. */
-static enum rc
-catch_signals(struct err *err)
-{
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP };
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_stop;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0)
-			return err_system(err, "signals: cannot be caught");
-	return RC_OK;
-}
-
 /* Remedies hold passwords: no memory of theirs is to be found in a file. */
 static enum rc
 forbid_core(struct err *err)
@@ -120,9 +91,11 @@ forbid_core(struct err *err)
 }
 
 static enum rc
-take_own(struct run *run, enum own row, const char *value, struct err *err)
+take_own(void *ctx, int row, const char *value, struct err *err)
 {
-	switch (row) {
+	struct run *run = ctx;
+
+	switch ((enum own)row) {
 	case OWN_SERVICE:
 		run->options.is_service = true;
 		return RC_OK;
@@ -140,16 +113,7 @@ take_own(struct run *run, enum own row, const char *value, struct err *err)
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
-	int row = opt_row(own_options, opt);
-	struct err cause = { 0 };
-
-	if (row < 0)
-		return RC_NOTFOUND;
-	if (value != NULL && value[0] == '\0')
-		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
-	if (take_own(ctx, (enum own)row, value, &cause) == RC_OK)
-		return RC_OK;
-	return err_set(err, RC_USAGE, "--%s: %s", opt->long_name, cause.text);
+	return opt_take_row(own_options, opt, value, take_own, ctx, err);
 }
 
 /* One write, so that lines of several processes do not mix. */
@@ -205,13 +169,9 @@ static enum rc
 find_files(struct run *run, struct err *err)
 {
 	struct call_setup *setup = &run->options.setup;
-	const char *inventory = run->inventory_arg;
-	enum rc r = RC_OK;
-
-	if (inventory == NULL)
-		inventory = config_find(run->conf, NULL, "inventory").text;
-	r = make_absolute(inventory != NULL ? inventory : DB_DEFAULT_PATH,
+	enum rc r = make_absolute(place_choose(run->inventory_arg, run->conf, NULL),
 	    run->inventory_file, err);
+
 	setup->inventory_file = run->inventory_file;
 	if (r == RC_OK && run->command.config_file != NULL) {
 		r = make_absolute(run->command.config_file, run->config_file, err);
@@ -238,35 +198,16 @@ prepare(struct run *run, struct err *err)
 	if (r == RC_OK)
 		r = find_files(run, err);
 	if (r == RC_OK)
-		r = catch_signals(err);
+		r = stop_catch(err);
 	if (r == RC_OK)
 		r = forbid_core(err);
 	options->environment = environ;
 	options->deadline_ms =
 	    run->command.timeout_s > 0 ? run->command.deadline_ms : 0;
-	options->is_stopped = is_stopped;
+	options->is_stopped = stop_is_wanted;
 	options->now = clock_now;
 	options->log = log_line;
 	return r;
-}
-
-/* What went wrong, or help. */
-static int
-answer(const struct run *run, enum rc r, const struct err *err)
-{
-	bool is_asked = run->command.wants_help || run->command.wants_version;
-	struct buf out;
-
-	buf_init(&out, OUT_MAX_BYTES);
-	if (r == RC_USAGE)
-		(void)command_format_answer(&out, &run->command, PROGRAM ": ", err);
-	else
-		(void)buf_addf(&out, PROGRAM ": %s\n",
-		    err->text[0] != '\0' ? err->text : rc_text(r));
-	(void)command_write(is_asked ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out),
-	    out.len, NULL);
-	buf_clear(&out);
-	return r == RC_USAGE || r == RC_CONFIG ? COMMAND_EXIT_USAGE : EXIT_NOT_WORKED;
 }
 
 static int
@@ -299,7 +240,8 @@ main(int argc, char **argv)
 		r = prepare(&run, &err);
 	if (r == RC_OK)
 		r = queue_work(&run.options, &totals, &err);
-	status = r == RC_OK ? tell_totals(&totals) : answer(&run, r, &err);
+	status = r == RC_OK ? tell_totals(&totals)
+			    : command_fail(&run.command, r, &err, EXIT_NOT_WORKED);
 	conf_free(run.conf);
 	command_clear(&run.command);
 	return status;

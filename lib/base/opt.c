@@ -189,6 +189,25 @@ opt_row(const struct opt *table, const struct opt *opt)
 	return -1;
 }
 
+enum rc
+opt_take_row(const struct opt *table, const struct opt *opt, const char *value,
+    opt_row_handler take, void *ctx, struct err *err)
+{
+	int row = opt_row(table, opt);
+	struct err cause = { 0 };
+	enum rc r;
+
+	if (row < 0)
+		return RC_NOTFOUND;
+	if (value != NULL && value[0] == '\0')
+		return err_set(err, RC_USAGE, "--%s: empty", opt->long_name);
+	r = take(ctx, row, value, &cause);
+	if (r == RC_OK)
+		return r;
+	return err_set(err, r == RC_NOMEM ? r : RC_USAGE, "--%s: %s", opt->long_name,
+	    cause.text);
+}
+
 /* "[-H NAME]", "[--config FILE]", "[-4]". */
 static void
 format_short(char item[ITEM_SIZE], const struct opt *opt)

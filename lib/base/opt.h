@@ -40,6 +40,17 @@ enum rc opt_parse(const struct opt *const *tables, int argc, char *const *argv,
 /* Which row of that table is it? -1: none. */
 int opt_row(const struct opt *table, const struct opt *opt);
 
+/* Called with the row of a table and a value that is not empty. */
+typedef enum rc (
+    *opt_row_handler)(void *ctx, int row, const char *value, struct err *err);
+
+/*
+ * Hand an option on if it is of that table. RC_NOTFOUND when it is not, err as it was;
+ * RC_USAGE "--NAME: cause" for an empty value and for what take refuses; RC_NOMEM.
+ */
+enum rc opt_take_row(const struct opt *table, const struct opt *opt, const char *value,
+    opt_row_handler take, void *ctx, struct err *err);
+
 /* Append "usage:" text, at most 23 lines of 80 columns. */
 enum rc opt_usage(struct buf *out, const char *program,
     const struct opt *const *tables);

@@ -18,6 +18,8 @@
 
 enum {
 	MESSAGE_MAX_BYTES = 400, /* five lines and the usage below them */
+	ANSWER_MAX_BYTES = 64 * 1024,
+	HEAD_MAX_BYTES = 80,
 	MS_PER_S = 1000
 };
 
@@ -221,4 +223,26 @@ command_write(int fd, const char *text, size_t len, struct err *err)
 		len -= (size_t)n;
 	}
 	return RC_OK;
+}
+
+int
+command_fail(const struct command *command, enum rc r, const struct err *err,
+    int failed)
+{
+	bool is_asked = command->wants_help || command->wants_version;
+	struct buf head, out;
+
+	buf_init(&head, HEAD_MAX_BYTES);
+	buf_init(&out, ANSWER_MAX_BYTES);
+	(void)buf_addf(&head, "%s: ", command->info->program);
+	if (r == RC_USAGE)
+		(void)command_format_answer(&out, command, buf_str(&head), err);
+	else
+		(void)buf_addf(&out, "%s%s\n", buf_str(&head),
+		    err->text[0] != '\0' ? err->text : rc_text(r));
+	(void)command_write(is_asked ? STDOUT_FILENO : STDERR_FILENO, buf_str(&out),
+	    out.len, NULL);
+	buf_clear(&head);
+	buf_clear(&out);
+	return r == RC_USAGE || r == RC_CONFIG ? COMMAND_EXIT_USAGE : failed;
 }

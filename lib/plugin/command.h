@@ -68,6 +68,14 @@ void command_clear(struct command *command);
 enum rc command_format_answer(struct buf *out, const struct command *command,
     const char *head, const struct err *err);
 
+/*
+ * What a program other than a check has to say when it ends with r, not RC_OK: help and
+ * version on standard output; a wrong usage, or "PROGRAM: the message of err", on
+ * standard error. Returns COMMAND_EXIT_USAGE for RC_USAGE and RC_CONFIG, else failed.
+ */
+int command_fail(const struct command *command, enum rc r, const struct err *err,
+    int failed);
+
 /* Write all of it to a descriptor, whatever it takes. RC_SYSTEM. */
 enum rc command_write(int fd, const char *text, size_t len, struct err *err);
 

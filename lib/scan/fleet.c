@@ -9,6 +9,7 @@
 
 #include "base/num.h"
 #include "inventory/db.h"
+#include "inventory/place.h"
 #include "policy/config.h"
 
 enum {
@@ -323,14 +324,12 @@ check_policy(const struct fleet *fleet, struct err *err)
 static void
 choose_defaults(struct fleet *fleet, int64_t timeout_s, int64_t now, int64_t now_ms)
 {
-	struct config_value inventory = config_find(fleet->conf, NULL, "inventory");
 	bool is_tls = fleet->setup.depth == SCAN_TLS;
 
 	if (timeout_s == 0)
 		timeout_s = is_tls ? TIMEOUT_TLS_S : TIMEOUT_STORE_S;
-	if (fleet->settings.inventory == NULL)
-		fleet->settings.inventory =
-		    inventory.text != NULL ? inventory.text : DB_DEFAULT_PATH;
+	fleet->settings.inventory =
+	    place_choose(fleet->settings.inventory, fleet->conf, NULL);
 	if (fleet->passive.service == NULL)
 		fleet->passive.service = is_tls ? "amt-tls" : "amt-store";
 	fleet->setup.conf = fleet->conf;

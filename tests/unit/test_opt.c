@@ -214,6 +214,51 @@ a_row_is_found_in_its_own_table(void **state)
 	assert_int_equal(opt_row(own, &common[0]), -1);
 }
 
+/* Takes "good" for row 0; "memory" is out of it. */
+static enum rc
+take_good(void *ctx, int row, const char *value, struct err *err)
+{
+	int *n_taken = ctx;
+
+	if (value != NULL && strcmp(value, "memory") == 0)
+		return err_set(err, RC_NOMEM, "out of memory");
+	if (row != 0 || strcmp(value, "good") != 0)
+		return err_set(err, RC_FORMAT, "%s: not good", value);
+	(*n_taken)++;
+	return RC_OK;
+}
+
+static void
+a_value_is_taken_or_refused_by_the_name_of_its_option(void **state)
+{
+	char wanted[128];
+	int n_taken = 0;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_rc(opt_take_row(own, &own[0], "good", take_good, &n_taken, &err), RC_OK,
+	    &err);
+	assert_int_equal(n_taken, 1);
+	assert_int_equal(opt_take_row(own, &common[0], "good", take_good, &n_taken,
+			     &err),
+	    RC_NOTFOUND);
+	assert_string_equal(err.text, "");
+	assert_int_equal(opt_take_row(own, &own[0], "", take_good, &n_taken, &err),
+	    RC_USAGE);
+	(void)snprintf(wanted, sizeof(wanted), "--%s: empty", own[0].long_name);
+	assert_string_equal(err.text, wanted);
+	err = (struct err){ 0 };
+	assert_int_equal(opt_take_row(own, &own[0], "bad", take_good, &n_taken, &err),
+	    RC_USAGE);
+	(void)snprintf(wanted, sizeof(wanted), "--%s: bad: not good", own[0].long_name);
+	assert_string_equal(err.text, wanted);
+	err = (struct err){ 0 };
+	assert_int_equal(opt_take_row(own, &own[0], "memory", take_good, &n_taken,
+			     &err),
+	    RC_NOMEM);
+	assert_int_equal(n_taken, 1);
+}
+
 static void
 text_is_wrapped_and_long_words_broken(void **state)
 {
@@ -268,6 +313,7 @@ main(void)
 		cmocka_unit_test(usage_of_a_hundred_options_fits_a_screen),
 		cmocka_unit_test(help_has_a_paragraph_for_each_option),
 		cmocka_unit_test(a_row_is_found_in_its_own_table),
+		cmocka_unit_test(a_value_is_taken_or_refused_by_the_name_of_its_option),
 		cmocka_unit_test(text_is_wrapped_and_long_words_broken),
 		cmocka_unit_test(survives_every_failed_allocation),
 	};
