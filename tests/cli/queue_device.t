@@ -131,7 +131,8 @@ for step in "${steps[@]}"; do
 	runner=$(query cut 'SELECT runner_pid FROM job WHERE runner_pid > 1')
 	ok $((runner > 1 ? 0 : 1)) "$step: somebody watches it" || continue
 	read -r -a gone <"/proc/$runner/task/$runner/children"
-	gone+=("$started_pid" "$runner")
+	gone=("$started_pid" "$runner" "${gone[@]}")
+	kill -STOP "${gone[@]}" # none of them sees another's end
 	kill -KILL "${gone[@]}"
 	wait "$started_pid" 2>/dev/null
 	wait_for 60 are_gone "${gone[@]}"
