@@ -43,6 +43,7 @@ https_set_up(struct https *https, const char *anchor_file, const char *client_ce
 #define SET(option, value) bad |= curl_easy_setopt(curl, option, value) != CURLE_OK
 	/* Windows binds a login to its connection, and does it with HTTP/1.1 only. */
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(CURLOPT_PROTOCOLS_STR, https->is_plain ? "http" : "https");
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * HTTPS to the service of one CA: one host, its own trust anchors, exactly the
- * login that is configured, bounded answers and time.  Knows HTTP (RFC 9110) and
- * what its failures mean for a request; knows no enrolment protocol.
+ * login that is configured, bounded answers and time; HTTP only where protocol and
+ * operator allow it.  Knows HTTP (RFC 9110) and what its failures mean for a request;
+ * knows no enrolment protocol.
  */
 #ifndef AMTCERT_CA_HTTPS_H
 #define AMTCERT_CA_HTTPS_H
@@ -33,10 +34,11 @@ enum https_auth {
 	    << 3, /* Kerberos by GSSAPI, from its keytab or cache */
 };
 
-/* The keys that https_open reads. */
+/* The keys that https_open reads, and https_open_plain. */
 #define HTTPS_KEYS                                                            \
 	"url", "auth", "logname", "secret-file", "client-cert", "client-key", \
 	    "server-anchor"
+#define HTTPS_PLAIN_KEYS HTTPS_KEYS, "plain-allowed"
 
 struct https;
 
@@ -47,6 +49,14 @@ struct https;
  * request. RC_CONFIG, RC_SYSTEM, RC_NOMEM. Caller frees with https_free.
  */
 enum rc https_open(const struct section *section, unsigned int allowed,
+    struct https **ret_https, struct err *err);
+
+/*
+ * The same for a protocol whose messages protect themselves: the url may be http://
+ * where "plain-allowed = yes" says so. It takes no login and no certificate then, in
+ * either direction.
+ */
+enum rc https_open_plain(const struct section *section, unsigned int allowed,
     struct https **ret_https, struct err *err);
 void https_free(struct https *https);
 

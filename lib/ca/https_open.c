@@ -22,11 +22,11 @@ static const struct {
 };
 
 /*
- * "host:port" of an https URL without user, query and fragment; false for any
+ * "host:port" of an http or https URL without user and fragment; false for any
  * other, and for one that is too long.
  */
 static bool
-read_host(const char *url, char host[HTTPS_HOST_SIZE])
+read_host(const char *url, char host[HTTPS_HOST_SIZE], bool *is_plain)
 {
 	CURLU *parts = curl_url();
 	char *scheme = NULL;
@@ -41,14 +41,16 @@ read_host(const char *url, char host[HTTPS_HOST_SIZE])
 	is_fine = strlen(url) < HTTPS_URL_MAX_BYTES &&
 	    curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    strcmp(scheme, "https") == 0 &&
+	    (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0) &&
 	    curl_url_get(parts, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
 	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
 		CURLUE_OK &&
 	    curl_url_get(parts, CURLUPART_USER, &other, 0) == CURLUE_NO_USER &&
 	    curl_url_get(parts, CURLUPART_FRAGMENT, &other, 0) == CURLUE_NO_FRAGMENT;
-	if (is_fine)
+	if (is_fine) {
 		n = snprintf(host, HTTPS_HOST_SIZE, "%s:%s", name, port);
+		*is_plain = strcmp(scheme, "http") == 0;
+	}
 	curl_free(scheme);
 	curl_free(name);
 	curl_free(port);
@@ -61,23 +63,69 @@ bool
 https_is_same_origin(const struct https *https, const char *url)
 {
 	char host[HTTPS_HOST_SIZE];
+	bool is_plain = false;
 
-	return read_host(url, host) && strcasecmp(host, https->host) == 0;
+	return read_host(url, host, &is_plain) && is_plain == https->is_plain &&
+	    strcasecmp(host, https->host) == 0;
+}
+
+/* May this section say http://? */
+static enum rc
+read_plain_allowed(const struct section *section, bool *is_allowed, struct err *err)
+{
+	const char *text = section_text(section, "plain-allowed", "no");
+
+	*is_allowed = strcmp(text, "yes") == 0;
+	if (!*is_allowed && strcmp(text, "no") != 0)
+		return section_refuse(section, "plain-allowed", "neither yes nor no",
+		    err);
+	return RC_OK;
+}
+
+/* Without TLS nobody is known, and everybody listens: no login, and no key that
+ * would have no effect. */
+static enum rc
+refuse_tls_keys(const struct section *section, struct err *err)
+{
+	static const char *const keys[] = { "server-anchor", "client-cert",
+		"client-key" };
+
+	if (strcmp(section_text(section, "auth", "none"), "none") != 0)
+		return section_refuse(section, "auth", "no login over http://", err);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (section_text(section, keys[i], NULL) != NULL)
+			return section_refuse(section, keys[i],
+			    "has no effect over http://", err);
+	return RC_OK;
 }
 
 static enum rc
-read_url(const struct section *section, struct https *https, struct err *err)
+read_url(const struct section *section, bool can_be_plain, struct https *https,
+    struct err *err)
 {
+	bool is_plain_allowed = false;
 	const char *text = NULL;
 	size_t len = 0;
 	enum rc r = section_require(section, "url", &text, err);
 
+	if (r == RC_OK && can_be_plain)
+		r = read_plain_allowed(section, &is_plain_allowed, err);
 	if (r != RC_OK)
 		return r;
-	if (!read_host(text, https->host) || strchr(text, '?') != NULL)
+	if (!read_host(text, https->host, &https->is_plain) ||
+	    strchr(text, '?') != NULL || (https->is_plain && !can_be_plain))
 		return section_refuse(section, "url",
-		    "not https://HOST[:PORT][/PATH]: a CA is never asked without TLS",
+		    can_be_plain
+			? "neither https:// nor http://HOST[:PORT][/PATH]"
+			: "not https://HOST[:PORT][/PATH]: a CA is never asked "
+			  "without TLS",
 		    err);
+	if (https->is_plain && !is_plain_allowed)
+		return section_refuse(section, "url",
+		    "http:// only together with plain-allowed = yes", err);
+	r = https->is_plain ? refuse_tls_keys(section, err) : RC_OK;
+	if (r != RC_OK)
+		return r;
 	len = strlen(text);
 	while (len > 0 && text[len - 1] == '/')
 		len--;
@@ -168,8 +216,8 @@ find_anchors(const struct section *section, const char **ret_file, struct err *e
 	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
 }
 
-enum rc
-https_open(const struct section *section, unsigned int allowed,
+static enum rc
+open_session(const struct section *section, unsigned int allowed, bool can_be_plain,
     struct https **ret_https, struct err *err)
 {
 	struct https *https = calloc(1, sizeof(*https));
@@ -185,14 +233,14 @@ https_open(const struct section *section, unsigned int allowed,
 		free(https);
 		return err_set(err, RC_NOMEM, "libcurl cannot start");
 	}
-	r = read_url(section, https, err);
+	r = read_url(section, can_be_plain, https, err);
 	if (r == RC_OK)
 		r = read_auth(section, allowed, &https->auth, err);
 	if (r == RC_OK)
 		r = read_login(section, https, err);
 	if (r == RC_OK)
 		r = read_client_cert(section, https, &cert_file, &key_file, err);
-	if (r == RC_OK)
+	if (r == RC_OK && !https->is_plain)
 		r = find_anchors(section, &anchor_file, err);
 	if (r == RC_OK)
 		r = https_set_up(https, anchor_file, cert_file, key_file, err);
@@ -202,6 +250,20 @@ https_open(const struct section *section, unsigned int allowed,
 	}
 	*ret_https = https;
 	return RC_OK;
+}
+
+enum rc
+https_open(const struct section *section, unsigned int allowed,
+    struct https **ret_https, struct err *err)
+{
+	return open_session(section, allowed, false, ret_https, err);
+}
+
+enum rc
+https_open_plain(const struct section *section, unsigned int allowed,
+    struct https **ret_https, struct err *err)
+{
+	return open_session(section, allowed, true, ret_https, err);
 }
 
 void

@@ -20,6 +20,7 @@ struct https {
 	CURL *curl;
 	char *url;
 	char host[HTTPS_HOST_SIZE]; /* "host:port", for messages and comparison */
+	bool is_plain;		    /* http:// */
 	char error[CURL_ERROR_SIZE];
 	enum https_auth auth;
 	const char *logname; /* lent from the configuration */
@@ -29,7 +30,8 @@ struct https {
 	struct err ended; /* RC_OK, or why no login is made any more */
 };
 
-/* libcurl's part: everything but what changes with each request. */
+/* libcurl's part: everything but what changes with each request. anchor_file is NULL
+ * for http://. */
 enum rc https_set_up(struct https *https, const char *anchor_file,
     const char *client_cert, const char *client_key, struct err *err);
 
