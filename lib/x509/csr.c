@@ -191,6 +191,27 @@ add_extensions(X509_REQ *req, const struct csr_profile *profile, bool is_rsa,
 	return r;
 }
 
+/* PrintableString where that will do, as RFC 2985 5.4.1 asks. */
+static enum rc
+add_challenge(X509_REQ *req, const char *challenge, struct err *err)
+{
+	const unsigned char *text = (const unsigned char *)challenge;
+	size_t len = strlen(challenge);
+	int type = MBSTRING_UTF8;
+
+	if (len > CSR_CHALLENGE_MAX_BYTES)
+		return err_set(err, RC_LIMIT,
+		    "challengePassword: RFC 2985 5.4.1: more than %d bytes",
+		    CSR_CHALLENGE_MAX_BYTES);
+	if (ASN1_PRINTABLE_type(text, (int)len) == V_ASN1_PRINTABLESTRING)
+		type = V_ASN1_PRINTABLESTRING;
+	if (X509_REQ_add1_attr_by_NID(req, NID_pkcs9_challengePassword, type, text,
+		(int)len) != 1)
+		return err_set(err, RC_FORMAT,
+		    "challengePassword: RFC 2985 5.4.1: not a text in UTF-8");
+	return RC_OK;
+}
+
 static enum rc
 set_subject(X509_REQ *req, const char *common_name, struct err *err)
 {
@@ -350,6 +371,8 @@ build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
 	if (r == RC_OK)
 		r = add_extensions(req, profile,
 		    EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA, err);
+	if (r == RC_OK && profile->challenge != NULL)
+		r = add_challenge(req, profile->challenge, err);
 	if (r == RC_OK)
 		r = null_sign(req, key, md, err);
 	if (r == RC_OK)

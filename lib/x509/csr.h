@@ -7,6 +7,7 @@
 #ifndef AMTCERT_X509_CSR_H
 #define AMTCERT_X509_CSR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,8 @@
 #include "x509/cert.h"
 
 enum {
-	CSR_CN_MAX_BYTES = 64, /* ub-common-name, RFC 5280 A.1 */
+	CSR_CN_MAX_BYTES = 64,	       /* ub-common-name, RFC 5280 A.1 */
+	CSR_CHALLENGE_MAX_BYTES = 255, /* pkcs-9-ub-challengePassword, RFC 2985 A */
 	CSR_DER_MAX_BYTES = 16 * 1024,
 };
 
@@ -25,6 +27,9 @@ struct csr_profile {
 				       * is not repeated; may be NULL */
 	size_t n_dns_names;
 	unsigned int eku; /* CERT_EKU_SERVER_AUTH or CERT_EKU_CLIENT_AUTH */
+	/* A secret, which the firmware and whoever reads the request will see; NULL
+	 * for any CA but one of SCEP: an EST server takes it for channel binding. */
+	const char *challenge;
 };
 
 /*
@@ -39,11 +44,12 @@ enum rc csr_key_to_spki(const uint8_t *der_key, size_t len, uint8_t **ret_spki,
 /*
  * Build the request for the public key spki, signed as by a key of the same kind
  * that nobody knows: subject CN, and as extensionRequest subjectAltName,
- * extKeyUsage and keyUsage.  digest is "sha256" or "sha384". No
- * challengePassword: an EST server would take it for channel binding.
- * RC_FORMAT for a name that is none, or an address, and for a key that is
- * neither RSA nor EC; RC_LIMIT for a CN above CSR_CN_MAX_BYTES; RC_USAGE for
- * another digest or purpose. *ret_der is the caller's (free).
+ * extKeyUsage and keyUsage; as attribute challengePassword (RFC 2985 5.4.1) the
+ * challenge, if there is one.  digest is "sha256" or "sha384".
+ * RC_FORMAT for a name that is none, or an address, for a challenge that is not
+ * UTF-8, and for a key that is neither RSA nor EC; RC_LIMIT for a CN above
+ * CSR_CN_MAX_BYTES, a challenge above CSR_CHALLENGE_MAX_BYTES; RC_USAGE for another
+ * digest or purpose. *ret_der is the caller's (free).
  */
 enum rc csr_build(const struct csr_profile *profile, const uint8_t *spki,
     size_t spki_len, const char *digest, uint8_t **ret_der, size_t *ret_len,
@@ -57,5 +63,8 @@ enum rc csr_build(const struct csr_profile *profile, const uint8_t *spki,
 enum rc csr_verify_signed(const uint8_t *signed_der, size_t signed_len,
     const uint8_t *sent_der, size_t sent_len, const uint8_t *spki, size_t spki_len,
     struct err *err);
+
+/* Does a PKCS#10 bear a challengePassword? False for what is no PKCS#10. */
+bool csr_has_challenge(const uint8_t *der, size_t len);
 
 #endif

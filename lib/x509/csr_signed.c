@@ -109,3 +109,20 @@ csr_verify_signed(const uint8_t *signed_der, size_t signed_len, const uint8_t *s
 	(void)ERR_pop_to_mark();
 	return r;
 }
+
+bool
+csr_has_challenge(const uint8_t *der, size_t len)
+{
+	const unsigned char *p = der;
+	X509_REQ *req = NULL;
+	bool has_one;
+
+	(void)ERR_set_mark();
+	if (len <= CSR_DER_MAX_BYTES)
+		req = d2i_X509_REQ(NULL, &p, (long)len);
+	has_one = req != NULL &&
+	    X509_REQ_get_attr_by_NID(req, NID_pkcs9_challengePassword, -1) >= 0;
+	X509_REQ_free(req);
+	(void)ERR_pop_to_mark();
+	return has_one;
+}

@@ -183,6 +183,81 @@ a_request_says_what_the_profile_says(void **state)
 	}
 }
 
+struct challenge_case {
+	const char *text;
+	int type; /* of the value; 0: refused */
+	enum rc rc;
+};
+
+static const struct challenge_case challenges[] = {
+	{ "8F2A44 b (x)", V_ASN1_PRINTABLESTRING, RC_OK },
+	{ "a_b@c*", V_ASN1_UTF8STRING, RC_OK },
+	{ "gr\xc3\xbc\xc3\x9f", V_ASN1_UTF8STRING, RC_OK },
+	{ "\xff\xfe", 0, RC_FORMAT },
+};
+
+/* The one attribute beside the extensions, with one value. */
+static void
+assert_challenge(const struct bytes *csr, const struct challenge_case *row)
+{
+	const unsigned char *p = csr->der;
+	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)csr->len);
+	X509_ATTRIBUTE *attribute = NULL;
+	const ASN1_TYPE *value = NULL;
+	int place = -1;
+
+	assert_non_null(req);
+	assert_int_equal(X509_REQ_get_attr_count(req), 2);
+	place = X509_REQ_get_attr_by_NID(req, NID_pkcs9_challengePassword, -1);
+	attribute = X509_REQ_get_attr(req, place);
+	assert_int_equal(X509_ATTRIBUTE_count(attribute), 1);
+	value = X509_ATTRIBUTE_get0_type(attribute, 0);
+	assert_int_equal(value->type, row->type);
+	assert_int_equal(ASN1_STRING_length(value->value.asn1_string),
+	    strlen(row->text));
+	assert_memory_equal(ASN1_STRING_get0_data(value->value.asn1_string), row->text,
+	    strlen(row->text));
+	X509_REQ_free(req);
+}
+
+static void
+a_challenge_is_in_the_request(void **state)
+{
+	struct bytes spki = spki_of(make_key("p384", 0));
+	struct bytes without = build(&spki, "sha384");
+	char long_one[CSR_CHALLENGE_MAX_BYTES + 2] = "";
+	struct csr_profile profile = server;
+	struct bytes csr = { NULL, 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_false(csr_has_challenge(without.der, without.len));
+	for (size_t i = 0; i < UNIT_COUNT(challenges); i++) {
+		profile.challenge = challenges[i].text;
+		err_clear(&err);
+		assert_rc(csr_build(&profile, spki.der, spki.len, "sha384", &csr.der,
+			      &csr.len, &err),
+		    challenges[i].rc, &err);
+		if (challenges[i].rc != RC_OK) {
+			assert_has(err.text, "challengePassword: RFC 2985");
+			continue;
+		}
+		assert_true(csr_has_challenge(csr.der, csr.len));
+		assert_false(csr_has_challenge(csr.der, csr.len - 1));
+		assert_challenge(&csr, &challenges[i]);
+		free(csr.der);
+	}
+	memset(long_one, 'x', CSR_CHALLENGE_MAX_BYTES + 1);
+	profile.challenge = long_one;
+	err_clear(&err);
+	assert_rc(csr_build(&profile, spki.der, spki.len, "sha384", &csr.der, &csr.len,
+		      &err),
+	    RC_LIMIT, &err);
+	assert_int_equal(ERR_peek_error(), 0);
+	free(without.der);
+	free(spki.der);
+}
+
 /* The bytes of the signature: as long as any of that key, and of nobody's making. */
 static void
 a_null_signature_looks_like_one(void **state)
@@ -295,31 +370,38 @@ static const char *const bad_further[] = { "pc1|2" };
 static const char *const no_further[] = { NULL };
 
 static const struct profile_case bad_profiles[] = {
-	{ { "pc1.example", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha1", RC_USAGE,
-	    "sha256 or sha384" },
-	{ { "pc1.example", NULL, 0, 0 }, "sha256", RC_USAGE, "extKeyUsage" },
-	{ { "pc1.example", NULL, 0, CERT_EKU_SERVER_AUTH | CERT_EKU_ANY }, "sha256",
-	    RC_USAGE, "extKeyUsage" },
-	{ { "", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
+	{ { .common_name = "pc1.example", .eku = CERT_EKU_SERVER_AUTH }, "sha1",
+	    RC_USAGE, "sha256 or sha384" },
+	{ { .common_name = "pc1.example", .eku = 0 }, "sha256", RC_USAGE,
+	    "extKeyUsage" },
+	{ { .common_name = "pc1.example", .eku = CERT_EKU_SERVER_AUTH | CERT_EKU_ANY },
+	    "sha256", RC_USAGE, "extKeyUsage" },
+	{ { .common_name = "", .eku = CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
 	    "not the name of a host" },
-	{ { NULL, NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
+	{ { .common_name = NULL, .eku = CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
 	    "not the name of a host" },
-	{ { "*.example", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "not the name of a host" },
-	{ { "pc1\n.example", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "not the name of a host" },
-	{ { "192.0.2.1", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "an address is no dNSName" },
-	{ { "2001:db8::1", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "an address is no dNSName" },
-	{ { "pc1:16993", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "an address is no dNSName" },
-	{ { "pc1.example", bad_further, 1, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "not the name of a host" },
-	{ { "pc1.example", no_further, 1, CERT_EKU_SERVER_AUTH }, "sha256", RC_FORMAT,
-	    "not the name of a host" },
-	{ { LONG_LABEL ".example", NULL, 0, CERT_EKU_SERVER_AUTH }, "sha256", RC_LIMIT,
-	    "at most 64 characters" },
+	{ { .common_name = "*.example", .eku = CERT_EKU_SERVER_AUTH }, "sha256",
+	    RC_FORMAT, "not the name of a host" },
+	{ { .common_name = "pc1\n.example", .eku = CERT_EKU_SERVER_AUTH }, "sha256",
+	    RC_FORMAT, "not the name of a host" },
+	{ { .common_name = "192.0.2.1", .eku = CERT_EKU_SERVER_AUTH }, "sha256",
+	    RC_FORMAT, "an address is no dNSName" },
+	{ { .common_name = "2001:db8::1", .eku = CERT_EKU_SERVER_AUTH }, "sha256",
+	    RC_FORMAT, "an address is no dNSName" },
+	{ { .common_name = "pc1:16993", .eku = CERT_EKU_SERVER_AUTH }, "sha256",
+	    RC_FORMAT, "an address is no dNSName" },
+	{ { .common_name = "pc1.example",
+	      .dns_names = bad_further,
+	      .n_dns_names = 1,
+	      .eku = CERT_EKU_SERVER_AUTH },
+	    "sha256", RC_FORMAT, "not the name of a host" },
+	{ { .common_name = "pc1.example",
+	      .dns_names = no_further,
+	      .n_dns_names = 1,
+	      .eku = CERT_EKU_SERVER_AUTH },
+	    "sha256", RC_FORMAT, "not the name of a host" },
+	{ { .common_name = LONG_LABEL ".example", .eku = CERT_EKU_SERVER_AUTH },
+	    "sha256", RC_LIMIT, "at most 64 characters" },
 };
 
 static void
@@ -498,6 +580,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_says_what_the_profile_says),
+		cmocka_unit_test(a_challenge_is_in_the_request),
 		cmocka_unit_test(a_null_signature_looks_like_one),
 		cmocka_unit_test(takes_what_the_firmware_signed),
 		cmocka_unit_test(refuses_what_is_not_what_was_sent),

@@ -258,7 +258,10 @@ makes_a_certificate_by_the_profile(void **state)
 	static const char *const more[] = { "pc01", "PC01.example", "pc01" };
 	const struct made_recipe recipe =
 	    made_ca("Lab CA", MADE_P384, NOW - DAY, NOW + 900 * DAY);
-	const struct csr_profile profile = { HOST, more, 3, CERT_EKU_SERVER_AUTH };
+	const struct csr_profile profile = { .common_name = HOST,
+		.dns_names = more,
+		.n_dns_names = 3,
+		.eku = CERT_EKU_SERVER_AUTH };
 	const struct made_request request = { .subject = HOST,
 		.san = "DNS:pc01,DNS:" HOST,
 		.extra_constraints = "CA:TRUE",
@@ -391,7 +394,10 @@ static void
 a_name_that_is_missing_from_the_request_is_refused(void **state)
 {
 	static const char *const more[] = { "pc01" };
-	const struct csr_profile profile = { HOST, more, 1, CERT_EKU_SERVER_AUTH };
+	const struct csr_profile profile = { .common_name = HOST,
+		.dns_names = more,
+		.n_dns_names = 1,
+		.eku = CERT_EKU_SERVER_AUTH };
 	const struct made_request requests[] = {
 		{ HOST, "DNS:" HOST, NULL, MADE_P384, MADE_P384 },
 		{ HOST, "DNS:pc01", NULL, MADE_P384, MADE_P384 },
@@ -429,18 +435,20 @@ takes_host_names_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < UNIT_COUNT(no_names); i++) {
-		const struct csr_profile first = { no_names[i], NULL, 0,
-			CERT_EKU_SERVER_AUTH };
-		const struct csr_profile further = { HOST, more, 1,
-			CERT_EKU_SERVER_AUTH };
+		const struct csr_profile first = { .common_name = no_names[i],
+			.eku = CERT_EKU_SERVER_AUTH };
+		const struct csr_profile further = { .common_name = HOST,
+			.dns_names = more,
+			.n_dns_names = 1,
+			.eku = CERT_EKU_SERVER_AUTH };
 
 		more[0] = no_names[i];
 		assert_int_equal(issue_check_profile(&first, NULL), RC_CONFIG);
 		assert_int_equal(issue_check_profile(&further, NULL), RC_CONFIG);
 	}
 	for (size_t n = LONG_NAME - 1; n <= LONG_NAME; n++) {
-		const struct csr_profile profile = { too_long, NULL, 0,
-			CERT_EKU_SERVER_AUTH };
+		const struct csr_profile profile = { .common_name = too_long,
+			.eku = CERT_EKU_SERVER_AUTH };
 
 		memset(too_long, 'a', n);
 		too_long[n] = '\0';
