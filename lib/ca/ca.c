@@ -206,6 +206,13 @@ ca_preflight(struct ca *ca, const struct ca_request *request,
 	return r;
 }
 
+void
+ca_prepare(const struct ca *ca, struct csr_profile *profile)
+{
+	if (ca->ops->prepare != NULL)
+		ca->ops->prepare(ca->state, profile);
+}
+
 /* What a backend answered, or its error with the CA's name before it. */
 static enum rc
 hand_on(const struct ca *ca, enum rc r, struct ca_answer *answer,

@@ -155,6 +155,10 @@ struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
 enum rc ca_probe(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
 
+/* Put into the profile what a request to this CA must carry beside names and
+ * purpose; lent until ca_close. Nothing can be added once the firmware has signed. */
+void ca_prepare(const struct ca *ca, struct csr_profile *profile);
+
 /* The same before any write to a device: RC_CA with the reason when it cannot. */
 enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
@@ -202,6 +206,7 @@ struct ca_ops {
 	struct cert *const *(*chain)(const void *state, size_t *ret_n); /* or NULL */
 	enum rc (*probe)(void *state, const struct ca_request *request,
 	    struct ca_facts *facts, struct err *err);
+	void (*prepare)(const void *state, struct csr_profile *profile); /* or NULL */
 	enum rc (*submit)(void *state, const struct ca_request *request,
 	    struct ca_answer *ret_answer, struct err *err);
 	enum rc (*poll)(void *state, const struct ca_request *request,

@@ -125,6 +125,12 @@ expect_issuers(struct renewal *rn, struct err *err)
 	return r;
 }
 
+static bool
+is_overheard(const struct renewal *rn)
+{
+	return rn->options->target->plain && !rn->over_tls;
+}
+
 enum rc
 enroll_preflight(struct renewal *rn, struct err *err)
 {
@@ -138,6 +144,12 @@ enroll_preflight(struct renewal *rn, struct err *err)
 	/* A CA that has the request is asked after it, not whether it would. */
 	if (pending_is_at_ca(rn))
 		return expect_issuers(rn, err);
+	ca_prepare(rn->ca, &rn->profile);
+	if (rn->profile.challenge != NULL && is_overheard(rn))
+		return err_set(err, RC_STATE,
+		    "CA %s: a request for it bears a secret, and --plain would send it "
+		    "over the network in the clear",
+		    ca_name(rn->ca));
 	fill_request(rn, &request);
 	r = ca_preflight(rn->ca, &request, &rn->ca_facts, err);
 	if (r != RC_OK)
@@ -167,6 +179,7 @@ enroll_sign(struct renewal *rn, struct err *err)
 
 	if (key == NULL)
 		return err_set(err, RC_LOST, "the new key pair is not in the store");
+	ca_prepare(rn->ca, &rn->profile);
 	r = csr_build(&rn->profile, run->new_spki, run->new_spki_len, digest, &csr,
 	    &csr_len, err);
 	if (r == RC_OK)

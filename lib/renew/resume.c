@@ -224,6 +224,19 @@ resume_note_keys(struct renewal *rn, struct err *err)
 	return RC_OK;
 }
 
+/* One that bears the secret of a CA is none for another, and the other way round. */
+static bool
+suits_ca(const struct renewal *rn)
+{
+	struct csr_profile wanted = { 0 };
+
+	if (rn->ca == NULL)
+		return true;
+	ca_prepare(rn->ca, &wanted);
+	return csr_has_challenge(rn->run.signed_csr, rn->run.signed_csr_len) ==
+	    (wanted.challenge != NULL);
+}
+
 void
 resume_judge_request(struct renewal *rn)
 {
@@ -232,7 +245,8 @@ resume_judge_request(struct renewal *rn)
 	rn->has_request = run->signed_csr_len > 0 && run->csr_len > 0 &&
 	    run->new_spki_len > 0 &&
 	    csr_verify_signed(run->signed_csr, run->signed_csr_len, run->csr,
-		run->csr_len, run->new_spki, run->new_spki_len, NULL) == RC_OK;
+		run->csr_len, run->new_spki, run->new_spki_len, NULL) == RC_OK &&
+	    suits_ca(rn);
 }
 
 enum rc

@@ -39,7 +39,8 @@ enum rc resume_claim_key(struct renewal *rn, struct err *err);
 /* Note which keys the store holds before a pair is asked for; once per run. */
 enum rc resume_note_keys(struct renewal *rn, struct err *err);
 
-/* Is the request that was signed still one for the run's key? Sets has_request. */
+/* Is the request that was signed still one for the run's key and its CA? Sets
+ * has_request. */
 void resume_judge_request(struct renewal *rn);
 
 /* Archive a certificate of the store that this run replaces or takes back, with who

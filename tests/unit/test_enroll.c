@@ -10,7 +10,9 @@
 #include "hand_renewal.h"
 #include "made.h"
 #include "renew/enroll.h"
+#include "renew/resume.h"
 #include "unit.h"
+#include "x509/csr.h"
 
 #define NOW  INT64_C(1760000000)
 #define DAY  INT64_C(86400)
@@ -25,6 +27,7 @@ struct lab {
 	struct made_recipe leaf; /* what is issued */
 	int64_t lifetime_s;
 	int n_submits;
+	const char *challenge; /* of requests, or NULL */
 };
 
 static struct lab lab;
@@ -75,6 +78,14 @@ lab_probe(void *state, const struct ca_request *request, struct ca_facts *facts,
 	return RC_OK;
 }
 
+static void
+lab_prepare(const void *state, struct csr_profile *profile)
+{
+	const struct lab *self = state;
+
+	profile->challenge = self->challenge;
+}
+
 static enum rc
 lab_submit(void *state, const struct ca_request *request, struct ca_answer *answer,
     struct err *err)
@@ -102,6 +113,7 @@ static const struct ca_ops lab_ops = {
 	.anchors = lab_anchors,
 	.chain = lab_chain,
 	.probe = lab_probe,
+	.prepare = lab_prepare,
 	.submit = lab_submit,
 };
 
@@ -264,6 +276,75 @@ a_preflight_names_the_issuers_and_refuses_a_loop(void **state)
 	lab.lifetime_s = 42 * DAY + 1;
 	assert_rc(enroll_preflight(rn, &err), RC_OK, &err);
 	assert_int_equal(lab.n_submits, 0);
+	hand_renewal_free(hand);
+}
+
+/* It is for the firmware and the CA, and for nobody who listens. */
+static void
+a_challenge_does_not_go_over_a_plain_port(void **state)
+{
+	struct hand_renewal *hand = signed_request(*state);
+	struct renewal *rn = &hand->renewal;
+	struct err err = { 0 };
+
+	hand->target.plain = true;
+	assert_rc(enroll_preflight(rn, &err), RC_OK, &err);
+	lab.challenge = "s3cret";
+	assert_rc(enroll_preflight(rn, &err), RC_STATE, &err);
+	assert_has(err.text, "bears a secret, and --plain would send it");
+	assert_null(strstr(err.text, lab.challenge));
+	rn->over_tls = true;
+	err_clear(&err);
+	assert_rc(enroll_preflight(rn, &err), RC_OK, &err);
+	assert_string_equal(rn->profile.challenge, lab.challenge);
+	hand_renewal_free(hand);
+}
+
+/* What an earlier process left: a request as this profile makes it, signed. */
+static void
+sign_by_profile(struct renewal *rn)
+{
+	struct journal_run *run = &rn->run;
+	struct err err = { 0 };
+	const unsigned char *p = NULL;
+	unsigned char *der = NULL;
+	X509_REQ *req = NULL;
+	int len = 0;
+
+	free(run->csr);
+	run->csr = NULL;
+	assert_rc(csr_build(&rn->profile, run->new_spki, run->new_spki_len, "sha256",
+		      &run->csr, &run->csr_len, &err),
+	    RC_OK, &err);
+	p = run->csr;
+	req = d2i_X509_REQ(NULL, &p, (long)run->csr_len);
+	assert_true(X509_REQ_sign(req, made_key(MADE_RSA2048), EVP_sha256()) > 0);
+	len = i2d_X509_REQ(req, &der);
+	assert_rc(renewal_keep_bytes(&run->signed_csr, &run->signed_csr_len, der,
+		      (size_t)len, &err),
+	    RC_OK, &err);
+	OPENSSL_free(der);
+	X509_REQ_free(req);
+}
+
+/* A later run may name another CA. */
+static void
+a_request_with_the_secret_of_one_ca_goes_to_no_other(void **state)
+{
+	static const char *const signed_with[] = { NULL, "s3cret" };
+	struct hand_renewal *hand = signed_request(*state);
+	struct renewal *rn = &hand->renewal;
+
+	for (size_t i = 0; i < UNIT_COUNT(signed_with); i++) {
+		rn->profile.challenge = signed_with[i];
+		sign_by_profile(rn);
+		lab.challenge = i == 0 ? NULL : "another";
+		resume_judge_request(rn);
+		assert_true(rn->has_request);
+		lab.challenge = i == 0 ? "another" : NULL;
+		resume_judge_request(rn);
+		assert_false(rn->has_request);
+	}
 	hand_renewal_free(hand);
 }
 
@@ -464,6 +545,8 @@ main(void)
 		cmocka_unit_test(an_address_gets_no_certificate),
 		cmocka_unit_test(further_names_come_from_a_verified_certificate),
 		IN_A_LAB(a_preflight_names_the_issuers_and_refuses_a_loop),
+		IN_A_LAB(a_challenge_does_not_go_over_a_plain_port),
+		IN_A_LAB(a_request_with_the_secret_of_one_ca_goes_to_no_other),
 		IN_A_LAB(a_good_certificate_is_kept_with_its_issuers),
 		IN_A_LAB(a_bad_certificate_goes_no_further),
 		IN_A_LAB(it_must_verify_to_what_the_operator_trusts),
