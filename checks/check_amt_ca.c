@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Will what renewals rest on last: the certificates of the CA, its revocation
- * lists, the provisioning certificate?  Files only; no network.
+ * Will what renewals rest on last: can the CA renew at all, and how long do its
+ * certificates, its revocation lists and the provisioning certificate last?
  */
 #include <stddef.h>
 
+#include "asked_ca.h"
 #include "base/num.h"
 #include "plugin/plugin.h"
 #include "policy/authority.h"
@@ -23,21 +24,23 @@ static const struct opt own_options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-static const struct opt *const options[] = { own_options, policy_options,
-	plugin_device_options, plugin_options, command_options, NULL };
+static const struct opt *const options[] = { asked_ca_options, own_options,
+	policy_options, plugin_device_options, plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_ca",
 	.purpose =
-	    "Will what renewals rest on last: the certificates of the CA, its revocation\n"
-	    "lists, and the certificate by which a server sets up Intel AMT? Reads files\n"
-	    "only.\n"
+	    "Can the CA renew at all, and will what renewals rest on last: the certificates\n"
+	    "of the CA, its revocation lists, and the certificate by which a server sets up\n"
+	    "Intel AMT?\n"
 	    "\n"
 	    "OK: outside the renewal window. WARNING: renewal is overdue, a list is about to\n"
-	    "end, the provisioning certificate has less than 60 days. CRITICAL: expired,\n"
-	    "about to end, weak, not fit for its purpose. UNKNOWN: could not look. The exit\n"
-	    "status is 0 to 3 in that order; 3 for help, too.\n",
+	    "end, a request waits at the CA for a day, the provisioning certificate has less\n"
+	    "than 60 days. CRITICAL: the CA cannot renew, or does not answer; expired, about\n"
+	    "to end, weak, not fit for its purpose; a request waits for three days. UNKNOWN:\n"
+	    "could not look. The exit status is 0 to 3 in that order; 3 for help, too.\n",
 	.examples =
+	    "  check_amt_ca --ca corp\n"
 	    "  check_amt_ca --ca-file /etc/amtcert/ca.pem --crl /etc/amtcert/ca.crl\n"
 	    "  check_amt_ca --provisioning /etc/amtcert/setup.pfx \\\n"
 	    "      --secret-file /etc/amtcert/setup.secret\n",
@@ -47,6 +50,7 @@ static const struct command_info info = {
 
 /* What was named, read as it comes. */
 struct files {
+	struct asked_ca asked;
 	struct cert *cas[AUTHORITY_CAS_MAX];
 	size_t n_cas;
 	struct revocation lists[AUTHORITY_LISTS_MAX];
@@ -117,9 +121,14 @@ take_value(struct files *files, ptrdiff_t row, const char *value, struct err *er
 static enum rc
 take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 {
+	struct files *files = ctx;
 	struct err cause = { 0 };
 	int row = opt_row(own_options, opt);
-	enum rc r = row < 0 ? RC_NOTFOUND : take_value(ctx, row, value, &cause);
+	enum rc r = asked_ca_take(&files->asked, opt, value, err);
+
+	if (r != RC_NOTFOUND)
+		return r;
+	r = row < 0 ? RC_NOTFOUND : take_value(ctx, row, value, &cause);
 
 	if (r == RC_OK || r == RC_NOTFOUND || r == RC_NOMEM)
 		return r;
@@ -168,22 +177,28 @@ read_setup(struct files *files, int64_t now, struct err *err)
 }
 
 static enum rc
-judge(struct files *files, const struct plugin *plugin, struct verdict *verdict,
-    struct err *err)
+judge(struct files *files, const struct conf *conf, const struct plugin *plugin,
+    struct verdict *verdict, struct err *err)
 {
-	const struct authority authority = { .cas = files->cas,
+	struct authority authority = { .cas = files->cas,
 		.n_cas = files->n_cas,
 		.lists = files->lists,
 		.n_lists = files->n_lists,
 		.list_warning_s = files->list_warning_s,
 		.setup = files->setup_file != NULL ? &files->setup : NULL,
 		.setup_path = files->setup_path };
+	enum rc r;
 
-	if (files->n_cas == 0 && files->n_lists == 0 && files->setup_file == NULL)
+	if (files->asked.name == NULL && files->n_cas == 0 && files->n_lists == 0 &&
+	    files->setup_file == NULL)
 		return err_set(err, RC_USAGE,
-		    "--ca-file: missing: name a file, or one with --crl or --provisioning");
-	return verdict_judge_authority(&authority, &plugin->policy, plugin->now,
-	    verdict, err);
+		    "--ca: missing: name a CA, or a file with --ca-file, --crl or "
+		    "--provisioning");
+	r = asked_ca_ask(&files->asked, conf, plugin, &authority.service, err);
+	if (r == RC_OK)
+		r = verdict_judge_authority(&authority, &plugin->policy, plugin->now,
+		    verdict, err);
+	return r == RC_OK ? asked_ca_tell(&files->asked, verdict, err) : r;
 }
 
 static void
@@ -194,6 +209,7 @@ files_clear(struct files *files)
 	for (size_t i = 0; i < files->n_lists; i++)
 		revocation_clear(&files->lists[i]);
 	setup_cert_clear(&files->setup);
+	asked_ca_clear(&files->asked);
 }
 
 int
@@ -208,6 +224,7 @@ main(int argc, char **argv)
 	enum rc r;
 	int status;
 
+	asked_ca_init(&files.asked);
 	r = plugin_start(&plugin, &info, "AMT_CA", take, &files, argc, argv, &err);
 	if (r == RC_OK)
 		r = config_read(plugin.command.config_file, &conf, &err);
@@ -216,7 +233,7 @@ main(int argc, char **argv)
 	if (r == RC_OK)
 		r = read_setup(&files, plugin.now, &err);
 	if (r == RC_OK)
-		r = judge(&files, &plugin, &verdict, &err);
+		r = judge(&files, conf, &plugin, &verdict, &err);
 	status = plugin_finish(&plugin, r, &facts, &verdict, &err);
 	verdict_clear(&verdict);
 	conf_free(conf);

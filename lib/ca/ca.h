@@ -54,6 +54,7 @@ struct ca_request {
 	int64_t not_before_max; /* device clock, when it is behind ours; else now */
 	int64_t now;
 	int64_t deadline_ms; /* of clock_monotonic_ms() */
+	bool only_look; /* a probe by a check: nothing is written, no list published */
 };
 
 /* Zeroed is empty; clear with ca_answer_clear. */
@@ -106,6 +107,7 @@ struct ca_facts {
 	int64_t lifetime_s;	 /* what it will issue for */
 	int64_t renew_before_s;	 /* renewal period of its template */
 	bool needs_approval;	 /* every request waits for a person */
+	bool lacks_template;	 /* CA_CONFIG: it does not offer the wanted one to us */
 	char template_name[80];	 /* that requests name */
 	char template_oid[128];	 /* as in certificates; "" for version 1 templates */
 	int64_t template_major;	 /* of the template now; 0 without template_oid */

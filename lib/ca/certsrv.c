@@ -362,12 +362,13 @@ judge_enterprise(const struct certsrv *certsrv, const struct https_answer *http,
 	if (wanted == NULL)
 		ca_facts_set(facts, CA_CONFIG,
 		    "enterprise CA: it issues from templates only: set template");
-	else if (!certsrv_page_offers(http->body, http->len, wanted))
+	else if (!certsrv_page_offers(http->body, http->len, wanted)) {
+		facts->lacks_template = true;
 		ca_facts_set(facts, CA_CONFIG,
 		    "enterprise CA: template %s is not offered to this account: publish "
 		    "it at the CA, and give the account Read and Enroll",
 		    wanted);
-	else
+	} else
 		(void)snprintf(facts->template_name, sizeof(facts->template_name), "%s",
 		    wanted);
 }
@@ -381,8 +382,8 @@ judge_stand_alone(const struct certsrv *certsrv, struct ca_facts *facts)
 		ca_facts_set(facts, CA_UNSUPPORTED,
 		    "stand-alone CA: no template, cannot re-enrol: each renewal is a new "
 		    "request that a CA manager must approve. Use an enterprise CA (AD "
-		    "CS), or another backend, or accept that a person approves each "
-		    "request: manual-approval = yes, and no template");
+		    "CS), or another backend, or accept that: manual-approval = yes, and "
+		    "no template");
 	else
 		ca_facts_set(facts, CA_ISSUED,
 		    "stand-alone CA: no template, cannot re-enrol: a CA manager must "

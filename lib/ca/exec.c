@@ -344,10 +344,12 @@ probe_templates(const struct exec *exec, const struct ca_request *request,
 	/* Most helpers do not know this operation. */
 	if (r == RC_OK && is_regular(&result) && result.status == 0 &&
 	    !has_line(buf_str(&result.out), exec->names.profile, offered,
-		sizeof(offered)))
+		sizeof(offered))) {
+		facts->lacks_template = true;
 		ca_facts_set(facts, CA_CONFIG,
-		    "profile %s is not offered; offered are: %s", exec->names.profile,
-		    offered);
+		    "profile %s is not offered: publish it at the CA; offered are: %s",
+		    exec->names.profile, offered);
+	}
 	helper_result_clear(&result);
 	return r;
 }

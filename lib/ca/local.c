@@ -274,6 +274,7 @@ local_probe(void *state, const struct ca_request *request, struct ca_facts *fact
 		ca_facts_set(facts, CA_CONFIG, "%s", why.text);
 		return RC_OK;
 	}
+	message.task = request->only_look ? SIGNER_LOOK : SIGNER_PROBE;
 	r = call(local, request, &message, &answer, err);
 	if (r != RC_OK)
 		return r;

@@ -26,6 +26,7 @@ enum {
 
 enum signer_task {
 	SIGNER_PROBE, /* without csr */
+	SIGNER_LOOK,  /* the same, and no file is written */
 	SIGNER_SUBMIT,
 	SIGNER_ABANDON, /* revoke what was issued for csr */
 	SIGNER_RETIRE,	/* revoke the certificate in csr, which was replaced */
@@ -52,7 +53,7 @@ struct signer_answer {
 	char key[SIGNER_KEY_TEXT_SIZE];
 	int64_t not_after;
 	int64_t lifetime_s;
-	int64_t crl_next_update; /* 0: none is published */
+	int64_t crl_next_update; /* 0: none is published, or promises no other */
 	uint64_t cert_len;
 	uint8_t cert[SIGNER_CERT_MAX_BYTES];
 };

@@ -18,6 +18,7 @@
 #include "ca/issued.h"
 #include "ca/issuer.h"
 #include "ca/signer.h"
+#include "x509/revocation.h"
 
 enum {
 	MIN_LEFT_S = 30 * CLOCK_DAY_S,	       /* unless half of the lifetime is less */
@@ -333,7 +334,7 @@ make_trial_key(uint8_t **ret_spki, size_t *ret_len, struct err *err)
  */
 static enum rc
 try_out(const struct signer_settings *settings, const struct issuer *issuer,
-    struct order *order, struct err *err)
+    struct order *order, bool may_write, struct err *err)
 {
 	uint8_t serial[ISSUE_SERIAL_BYTES];
 	struct cert *cert = NULL;
@@ -355,7 +356,7 @@ try_out(const struct signer_settings *settings, const struct issuer *issuer,
 		order->terms.csr_len = csr_len;
 		r = issue_and_judge(settings, issuer, order, serial, &cert, err);
 	}
-	if (r == RC_OK)
+	if (r == RC_OK && may_write)
 		r = issued_open(settings->issued_file, &db, err);
 	db_close(&db);
 	cert_free(cert);
@@ -399,7 +400,8 @@ issue_or_try(const struct signer_settings *settings, const struct issuer *issuer
 	if (r == RC_OK && request->task == SIGNER_SUBMIT)
 		r = submit(settings, issuer, request, &order, answer, err);
 	else if (r == RC_OK)
-		r = try_out(settings, issuer, &order, err);
+		r = try_out(settings, issuer, &order, request->task != SIGNER_LOOK,
+		    err);
 	answer->lifetime_s = order.terms.not_after - order.now;
 	return r;
 }
@@ -420,6 +422,20 @@ publish(const struct signer_settings *settings, const struct issuer *issuer,
 	return request->task == SIGNER_SUBMIT ? RC_OK : r;
 }
 
+/* When the list that is published ends; a look renews none. */
+static enum rc
+read_list(const struct signer_settings *settings, struct signer_answer *answer,
+    struct err *err)
+{
+	struct revocation list = { 0 };
+	enum rc r = revocation_read_file(settings->crl_file, &list, err);
+
+	if (r == RC_OK && list.has_next_update)
+		answer->crl_next_update = list.next_update;
+	revocation_clear(&list);
+	return r;
+}
+
 void
 signer_answer_request(const struct signer_settings *settings,
     const struct issuer *issuer, const struct signer_request *request,
@@ -435,7 +451,9 @@ signer_answer_request(const struct signer_settings *settings,
 		r = revoke(settings, request, &err);
 	else
 		r = issue_or_try(settings, issuer, request, answer, &err);
-	if (r == RC_OK && settings->crl_file != NULL)
+	if (r == RC_OK && settings->crl_file != NULL && request->task == SIGNER_LOOK)
+		r = read_list(settings, answer, &err);
+	else if (r == RC_OK && settings->crl_file != NULL)
 		r = publish(settings, issuer, request, answer, &err);
 	answer->outcome = (int32_t)outcome_of(r);
 	answer->not_after = issuer->not_after;

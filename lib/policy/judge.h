@@ -6,6 +6,7 @@
 #ifndef AMTCERT_POLICY_JUDGE_H
 #define AMTCERT_POLICY_JUDGE_H
 
+#include "policy/authority.h"
 #include "policy/verdict.h"
 
 enum {
@@ -64,6 +65,11 @@ struct policy judge_policy_for_ca(const struct policy *policy);
  * order of the store: key, name, dates, strength. */
 enum rc judge_used(struct verdict *verdict, const struct facts *facts,
     const struct policy *policy, int64_t now, unsigned int usages, struct err *err);
+
+/* A CA that was asked: its answer, its end, its list (WARNING list_warning_s before
+ * that ends), the requests that wait there. */
+enum rc judge_service(struct verdict *verdict, const struct authority_service *service,
+    const struct policy *policy, int64_t list_warning_s, int64_t now, struct err *err);
 
 /* The clock, when it is off by more than the policy lets pass. */
 enum rc judge_clock_off(struct verdict *verdict, const struct about *device,

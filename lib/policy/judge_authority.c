@@ -186,10 +186,17 @@ verdict_judge_authority(const struct authority *authority, const struct policy *
     int64_t now, struct verdict *verdict, struct err *err)
 {
 	const struct court c = { policy, verdict, now, err };
+	const struct authority_service *service = authority->service;
+	size_t n_chain = service != NULL ? service->n_chain : 0;
 	enum rc r = RC_OK;
 
+	if (service != NULL)
+		r = judge_service(verdict, service, policy, authority->list_warning_s,
+		    now, err);
 	for (size_t i = 0; r == RC_OK && i < authority->n_cas; i++)
 		r = judge_ca(&c, authority->cas[i], i);
+	for (size_t i = 0; r == RC_OK && i < n_chain; i++)
+		r = judge_ca(&c, service->chain[i], authority->n_cas + i);
 	for (size_t i = 0; r == RC_OK && i < authority->n_lists; i++)
 		r = judge_list(&c, &authority->lists[i], authority->list_warning_s);
 	if (r == RC_OK && authority->setup != NULL)

@@ -144,6 +144,27 @@
 	    "the file does not hold its path to the root")                             \
 	X(REASON_SETUP_OUTLOOK, STATE_OK, "setup_outlook", REMEDY_NONE,                \
 	    "newer firmware or public CAs will not take it")                           \
+	X(REASON_CA_READY, STATE_OK, "ca_ready", REMEDY_NONE, "the CA can renew")      \
+	X(REASON_CA_STAND_ALONE, STATE_CRITICAL, "ca_stand_alone", REMEDY_PERSON,      \
+	    "stand-alone CA: no template, cannot re-enrol")                            \
+	X(REASON_CA_UNREACHABLE, STATE_CRITICAL, "ca_unreachable", REMEDY_PERSON,      \
+	    "the CA cannot be reached")                                                \
+	X(REASON_CA_NOT_PERMITTED, STATE_CRITICAL, "ca_not_permitted", REMEDY_PERSON,  \
+	    "the CA does not permit it")                                               \
+	X(REASON_CA_NO_TEMPLATE, STATE_CRITICAL, "ca_no_template", REMEDY_PERSON,      \
+	    "the template is not published")                                           \
+	X(REASON_CA_CONFIG, STATE_CRITICAL, "ca_config", REMEDY_PERSON,                \
+	    "the CA, or what we know of it, is not set up for this")                   \
+	X(REASON_CA_BAD_ANSWER, STATE_CRITICAL, "ca_bad_answer", REMEDY_PERSON,        \
+	    "the CA gives no answer of use")                                           \
+	X(REASON_CA_APPROVAL, STATE_OK, "ca_approval", REMEDY_NONE,                    \
+	    "a person must approve each request")                                      \
+	X(REASON_CA_ENDS, STATE_CRITICAL, "ca_ends", REMEDY_PERSON,                    \
+	    "the CA is about to end")                                                  \
+	X(REASON_CA_SHORTENS, STATE_OK, "ca_shortens", REMEDY_NONE,                    \
+	    "what the CA issues is cut to its own end")                                \
+	X(REASON_CA_PENDING, STATE_CRITICAL, "ca_pending", REMEDY_PERSON,              \
+	    "a request waits at the CA")                                               \
 	X(REASON_KEY_CHANGED, STATE_OK, "key_changed", REMEDY_NONE,                    \
 	    "another key than the one last seen, not by a renewal of ours")            \
 	X(REASON_NO_INVENTORY, STATE_OK, "no_inventory", REMEDY_PERSON,                \
@@ -174,7 +195,7 @@ enum reason reason_find(const char *word);
 
 enum {
 	VERDICT_FINDINGS_MAX = 4096,
-	FINDING_TEXT_SIZE = 256,
+	FINDING_TEXT_SIZE = 384,
 	FINDING_SLOT_SIZE = 32
 };
 

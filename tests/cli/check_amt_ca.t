@@ -99,7 +99,7 @@ run "$check" --provisioning good.pfx --secret-file secret
 says AMT_CA 3 'open to group or others' "a key that others can read"
 run "$check"
 is "$status" 3 "no file at all is wrong usage"
-like "$out" '^AMT_CA UNKNOWN - --ca-file: missing' "and says what is missing"
+like "$out" '^AMT_CA UNKNOWN - --ca: missing' "and says what is missing"
 run "$check" --help
 is "$status" 3 "--help exits 3"
 is "$(awk 'length > 80' <<<"$out")" "" "in 80 columns"
