@@ -30,6 +30,8 @@ struct csr_profile {
 	/* A secret, which the firmware and whoever reads the request will see; NULL
 	 * for any CA but one of SCEP: an EST server takes it for channel binding. */
 	const char *challenge;
+	/* The certificate template that a Windows CA shall use; NULL: not named. */
+	const char *template_name;
 };
 
 /*
@@ -44,10 +46,10 @@ enum rc csr_key_to_spki(const uint8_t *der_key, size_t len, uint8_t **ret_spki,
 /*
  * Build the request for the public key spki, signed as by a key of the same kind
  * that nobody knows: subject CN, and as extensionRequest subjectAltName,
- * extKeyUsage and keyUsage; as attribute challengePassword (RFC 2985 5.4.1) the
+ * extKeyUsage, keyUsage and the name of the template; as attribute challengePassword (RFC 2985 5.4.1) the
  * challenge, if there is one.  digest is "sha256" or "sha384".
- * RC_FORMAT for a name that is none, or an address, for a challenge that is not
- * UTF-8, and for a key that is neither RSA nor EC; RC_LIMIT for a CN above
+ * RC_FORMAT for a name that is none, or an address, for a challenge or a
+ * template that is not UTF-8, and for a key that is neither RSA nor EC; RC_LIMIT for a CN above
  * CSR_CN_MAX_BYTES, a challenge above CSR_CHALLENGE_MAX_BYTES; RC_USAGE for another
  * digest or purpose. *ret_der is the caller's (free).
  */

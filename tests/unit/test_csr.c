@@ -357,6 +357,61 @@ refuses_what_is_not_what_was_sent(void **state)
 	free(spki.der);
 }
 
+/* The name of the template as a BMPString; NULL when none is in the request. */
+static void
+assert_template(const struct bytes *csr, const char *der, int der_len)
+{
+	const unsigned char *p = csr->der;
+	X509_REQ *req = d2i_X509_REQ(NULL, &p, (long)csr->len);
+	STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(req);
+	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.311.20.2", 1);
+	int at = X509v3_get_ext_by_OBJ(extensions, oid, -1);
+	X509_EXTENSION *extension = X509v3_get_ext(extensions, at);
+
+	if (der == NULL) {
+		assert_int_equal(at, -1);
+	} else {
+		assert_int_equal(X509_EXTENSION_get_critical(extension), 0);
+		assert_int_equal(ASN1_STRING_length(X509_EXTENSION_get_data(extension)),
+		    der_len);
+		assert_memory_equal(ASN1_STRING_get0_data(
+					X509_EXTENSION_get_data(extension)),
+		    der, (size_t)der_len);
+	}
+	ASN1_OBJECT_free(oid);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	X509_REQ_free(req);
+}
+
+static void
+names_the_template_when_there_is_one(void **state)
+{
+	struct bytes spki = spki_of(make_key("p384", 0));
+	struct csr_profile profile = server;
+	struct bytes csr = { NULL, 0 };
+	struct err err = { 0 };
+	uint8_t *none = NULL;
+
+	(void)state;
+	assert_rc(csr_build(&profile, spki.der, spki.len, "sha384", &csr.der, &csr.len,
+		      &err),
+	    RC_OK, &err);
+	assert_template(&csr, NULL, 0);
+	free(csr.der);
+	profile.template_name = "AM\xc3\xa9";
+	assert_rc(csr_build(&profile, spki.der, spki.len, "sha384", &csr.der, &csr.len,
+		      &err),
+	    RC_OK, &err);
+	assert_template(&csr, "\x1e\x06\0A\0M\0\xe9", 8);
+	free(csr.der);
+	profile.template_name = "AM\xff";
+	assert_int_equal(csr_build(&profile, spki.der, spki.len, "sha384", &none,
+			     &csr.len, &err),
+	    RC_FORMAT);
+	assert_non_null(strstr(err.text, "template: "));
+	free(spki.der);
+}
+
 struct profile_case {
 	struct csr_profile profile;
 	const char *digest;
@@ -584,6 +639,7 @@ main(void)
 		cmocka_unit_test(a_null_signature_looks_like_one),
 		cmocka_unit_test(takes_what_the_firmware_signed),
 		cmocka_unit_test(refuses_what_is_not_what_was_sent),
+		cmocka_unit_test(names_the_template_when_there_is_one),
 		cmocka_unit_test(refuses_profiles_that_no_request_can_carry),
 		cmocka_unit_test(refuses_keys_that_firmware_cannot_have),
 		cmocka_unit_test(both_forms_of_a_key_become_one),
