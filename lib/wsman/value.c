@@ -17,7 +17,10 @@ enum {
 const struct xml_node *
 value_find(const struct xml_node *instance, const char *name)
 {
-	return instance == NULL ? NULL : xml_find(instance, xml_ns(instance), name);
+	const struct xml_node *value =
+	    instance == NULL ? NULL : xml_find(instance, xml_ns(instance), name);
+
+	return value == NULL || xml_is_nil(value) ? NULL : value;
 }
 
 const struct xml_node *

@@ -16,6 +16,8 @@
 
 #include "wsman/prescan.h"
 
+#define SCHEMA_INSTANCE "http://www.w3.org/2001/XMLSchema-instance"
+
 struct xml {
 	xmlDoc *doc;
 };
@@ -23,6 +25,7 @@ struct xml {
 /* What the callbacks have seen; reached through the parser's _private. */
 struct watch {
 	size_t n_elements;
+	size_t max_elements;
 	enum rc rc; /* RC_OK, or why they stopped the parser */
 	const char *why;
 };
@@ -68,7 +71,7 @@ on_element(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar
 	watch->n_elements++;
 	if (ctxt->nodeNr >= XML_DEPTH_MAX)
 		stop(ctxt, RC_LIMIT, "elements nested deeper than allowed");
-	else if (watch->n_elements > XML_ELEMENTS_MAX)
+	else if (watch->n_elements > watch->max_elements)
 		stop(ctxt, RC_LIMIT, "more elements than allowed");
 	else
 		xmlSAX2StartElementNs(ctxt, name, prefix, uri, n_namespaces, namespaces,
@@ -94,17 +97,26 @@ refuse(xmlParserCtxt *ctxt, const struct watch *watch, struct err *err)
 enum rc
 xml_read(const char *bytes, size_t len, struct xml **ret_xml, struct err *err)
 {
+	const struct xml_limits limits = { XML_BYTES_MAX, XML_ELEMENTS_MAX };
+
+	return xml_read_within(bytes, len, &limits, ret_xml, err);
+}
+
+enum rc
+xml_read_within(const char *bytes, size_t len, const struct xml_limits *limits,
+    struct xml **ret_xml, struct err *err)
+{
 	const int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
 	    XML_PARSE_NOCDATA | XML_PARSE_COMPACT | XML_PARSE_IGNORE_ENC;
-	struct watch watch = { 0 };
+	struct watch watch = { .max_elements = limits->elements };
 	xmlParserCtxt *ctxt = NULL;
 	xmlDoc *doc = NULL;
 	struct xml *xml = NULL;
 	enum rc r = RC_OK;
 
-	if (len > XML_BYTES_MAX)
-		return err_set(err, RC_LIMIT, "XML: %zu bytes, at most %d are read",
-		    len, (int)XML_BYTES_MAX);
+	if (len > limits->bytes)
+		return err_set(err, RC_LIMIT, "XML: %zu bytes, at most %zu are read",
+		    len, limits->bytes);
 	r = prescan_check(bytes, len, err);
 	if (r != RC_OK)
 		return r;
@@ -270,22 +282,38 @@ xml_gather_text(struct buf *out, const struct xml_node *node)
 	return r;
 }
 
+static const char *
+attribute_value(const xmlAttr *attr)
+{
+	if (attr->children == NULL)
+		return "";
+	if (attr->children->type != XML_TEXT_NODE || attr->children->next != NULL)
+		return NULL;
+	return (const char *)attr->children->content;
+}
+
 const char *
 xml_attribute(const struct xml_node *node, const char *name)
 {
 	const xmlAttr *attr = NULL;
 
-	for (attr = inside(node)->properties; attr != NULL; attr = attr->next) {
-		if (attr->ns != NULL || strcmp((const char *)attr->name, name) != 0)
-			continue;
-		if (attr->children == NULL)
-			return "";
-		if (attr->children->type != XML_TEXT_NODE ||
-		    attr->children->next != NULL)
-			return NULL;
-		return (const char *)attr->children->content;
-	}
+	for (attr = inside(node)->properties; attr != NULL; attr = attr->next)
+		if (attr->ns == NULL && strcmp((const char *)attr->name, name) == 0)
+			return attribute_value(attr);
 	return NULL;
+}
+
+bool
+xml_is_nil(const struct xml_node *node)
+{
+	const xmlAttr *attr = NULL;
+	const char *value = NULL;
+
+	for (attr = inside(node)->properties; attr != NULL; attr = attr->next)
+		if (attr->ns != NULL && strcmp((const char *)attr->name, "nil") == 0 &&
+		    strcmp((const char *)attr->ns->href, SCHEMA_INSTANCE) == 0)
+			value = attribute_value(attr);
+	return value != NULL && (strcmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
 const char *

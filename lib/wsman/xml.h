@@ -29,6 +29,16 @@ struct xml_node; /* an element in it; lent, lives as long as the document */
  * instruction or anything that is not well formed. Comments are dropped. Caller frees with xml_free.
  */
 enum rc xml_read(const char *bytes, size_t len, struct xml **ret_xml, struct err *err);
+
+/* How much of a document is read at most, where it is not XML_BYTES_MAX. */
+struct xml_limits {
+	size_t bytes;
+	size_t elements;
+};
+
+/* The same within other limits. */
+enum rc xml_read_within(const char *bytes, size_t len, const struct xml_limits *limits,
+    struct xml **ret_xml, struct err *err);
 void xml_free(struct xml *xml);
 
 /* The document's element; never NULL. */
@@ -63,6 +73,9 @@ enum rc xml_gather_text(struct buf *out, const struct xml_node *node);
 
 /* The value of an attribute without namespace, lent; NULL when absent. */
 const char *xml_attribute(const struct xml_node *node, const char *name);
+
+/* Does it say of itself that it has no value, as xsi:nil? XML Schema part 1, 2.6.2. */
+bool xml_is_nil(const struct xml_node *node);
 
 /* The namespace that a prefix ("" for none) means at node; NULL if none. Lent. */
 const char *xml_resolve_prefix(const struct xml_node *node, const char *prefix);

@@ -16,7 +16,9 @@ instance(const char *properties)
 	struct err err = { 0 };
 
 	(void)snprintf(doc, sizeof(doc),
-	    "<g:X xmlns:g='urn:x' xmlns:h='urn:y'>%s</g:X>", properties);
+	    "<g:X xmlns:g='urn:x' xmlns:h='urn:y' "
+	    "xmlns:i='http://www.w3.org/2001/XMLSchema-instance'>%s</g:X>",
+	    properties);
 	assert_rc(xml_read(doc, strlen(doc), &xml, &err), RC_OK, &err);
 	return xml;
 }
@@ -35,6 +37,10 @@ static const struct {
 	{ "<g:N>0x10</g:N>", RC_FORMAT, 0 },
 	{ "<g:N><g:M>1</g:M></g:N>", RC_FORMAT, 0 },
 	{ "<h:N>7</h:N>", RC_NOTFOUND, 0 },
+	{ "<g:N i:nil='true'/>", RC_NOTFOUND, 0 },
+	{ "<g:N i:nil='1'/>", RC_NOTFOUND, 0 },
+	{ "<g:N i:nil='false'>7</g:N>", RC_OK, 7 },
+	{ "<g:N nil='true'>7</g:N>", RC_OK, 7 },
 	{ "", RC_NOTFOUND, 0 },
 	{ "<g:N>11111111111111111111111111111111111111</g:N>", RC_LIMIT, 0 },
 };

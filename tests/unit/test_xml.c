@@ -282,6 +282,28 @@ refuses_more_bytes_than_an_answer_may_have(void **state)
 }
 
 static void
+reads_within_the_limits_it_is_given(void **state)
+{
+	static const char doc[] = "<a xmlns='urn:x'><b/></a>";
+	const struct xml_limits enough = { sizeof(doc) - 1, 2 };
+	const struct xml_limits short_of_bytes = { sizeof(doc) - 2, 2 };
+	const struct xml_limits short_of_elements = { sizeof(doc) - 1, 1 };
+	struct xml *xml = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_rc(xml_read_within(doc, sizeof(doc) - 1, &enough, &xml, &err), RC_OK,
+	    &err);
+	xml_free(xml);
+	assert_int_equal(xml_read_within(doc, sizeof(doc) - 1, &short_of_bytes, &xml,
+			     NULL),
+	    RC_LIMIT);
+	assert_int_equal(xml_read_within(doc, sizeof(doc) - 1, &short_of_elements, &xml,
+			     NULL),
+	    RC_LIMIT);
+}
+
+static void
 finds_what_a_prefix_means(void **state)
 {
 	struct xml *xml = must_read("<a xmlns='urn:d' xmlns:p='urn:x'>"
@@ -368,6 +390,7 @@ main(void)
 		cmocka_unit_test(bounds_depth_and_number_of_elements),
 		cmocka_unit_test(bounds_the_attributes_of_an_element),
 		cmocka_unit_test(refuses_more_bytes_than_an_answer_may_have),
+		cmocka_unit_test(reads_within_the_limits_it_is_given),
 		cmocka_unit_test(finds_what_a_prefix_means),
 		cmocka_unit_test(writes_what_it_can_read_again),
 		cmocka_unit_test(refuses_to_write_what_xml_cannot_carry),
