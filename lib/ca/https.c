@@ -30,6 +30,27 @@ on_body(char *bytes, size_t size, size_t n, void *user)
 	return 0;
 }
 
+/*
+ * Why there is no Kerberos token is told nowhere but in the log of libcurl, which
+ * goes on without. No other line of that is looked at.
+ */
+static int
+on_log(CURL *curl, curl_infotype type, char *bytes, size_t size, void *user)
+{
+	static const char start[] = "gss_init_sec_context() failed: ";
+	const size_t skip = sizeof(start) - 1;
+	struct https *https = user;
+
+	(void)curl;
+	if (type != CURLINFO_TEXT || size <= skip || memcmp(bytes, start, skip) != 0)
+		return 0;
+	if (bytes[size - 1] == '\n')
+		size--;
+	text_line_field(https->kerberos, sizeof(https->kerberos), bytes + skip,
+	    size - skip);
+	return 0;
+}
+
 enum rc
 https_set_up(struct https *https, const char *anchor_file, const char *client_cert,
     const char *client_key, struct err *err)
@@ -62,6 +83,11 @@ https_set_up(struct https *https, const char *anchor_file, const char *client_ce
 	SET(CURLOPT_ERRORBUFFER, https->error);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, https);
+	if (https->auth == HTTPS_AUTH_NEGOTIATE) {
+		SET(CURLOPT_DEBUGFUNCTION, on_log);
+		SET(CURLOPT_DEBUGDATA, https);
+		SET(CURLOPT_VERBOSE, 1L);
+	}
 #undef SET
 	return bad ? err_set(err, RC_NOMEM, "%s: libcurl takes no options", https->host)
 		   : RC_OK;
@@ -120,6 +146,8 @@ set_login(CURL *curl, const struct https *https, bool without_login)
 
 	switch (auth) {
 	case HTTPS_AUTH_NONE:
+	case HTTPS_AUTH_MESSAGE:
+	case HTTPS_AUTH_CERTIFICATE:
 		user = NULL;
 		password = NULL;
 		break;
@@ -205,14 +233,14 @@ fail(struct https *https, CURLcode code, struct err *err)
 
 	if (https->body.rc == RC_LIMIT)
 		return err_set(err, RC_LIMIT, "%s: an answer of more than %zu bytes",
-		    https->host, https->body.max_bytes);
+		    https->asked, https->body.max_bytes);
 	if (https->body.rc != RC_OK)
-		return err_set(err, https->body.rc, "%s: out of memory", https->host);
+		return err_set(err, https->body.rc, "%s: out of memory", https->asked);
 	if (is_our_certificate_refused(https, code))
 		return err_set(err, RC_CONFIG,
 		    "%s: the server refuses %s (it needs clientAuth among its "
 		    "purposes, and an issuer that the server knows): %s",
-		    https->host,
+		    https->asked,
 		    https->client_not_after != 0
 			? "our client certificate"
 			: "to go on without a client certificate",
@@ -221,7 +249,7 @@ fail(struct https *https, CURLcode code, struct err *err)
 		if (meanings[i].code == code)
 			rc = meanings[i].rc;
 	/* TLS 1.3 tells it after the handshake, when the reason may be lost. */
-	return err_set(err, rc, "%s: %s%s", https->host, words,
+	return err_set(err, rc, "%s: %s%s", https->asked, words,
 	    rc == RC_CONNECT && https->client_not_after != 0
 		? " (it may have refused our client certificate)"
 		: "");
@@ -273,24 +301,38 @@ refuse_login(struct https *https, int status, bool without_login, struct err *er
 {
 	struct err why = { 0 };
 
-	if (without_login || https->auth == HTTPS_AUTH_NONE)
-		(void)err_set(&why, RC_AUTH, "%s: HTTP %d: %s", https->host, status,
+	if (without_login || https->auth == HTTPS_AUTH_NONE ||
+	    https->auth == HTTPS_AUTH_CERTIFICATE)
+		(void)err_set(&why, RC_AUTH, "%s: HTTP %d: %s", https->asked, status,
 		    https->client_not_after != 0
 			? "our client certificate does not permit this"
 			: "it wants a login, and none is configured");
+	else if (https->auth == HTTPS_AUTH_NEGOTIATE && https->kerberos[0] != '\0')
+		(void)err_set(&why, RC_AUTH,
+		    "%s: HTTP %d: no Kerberos ticket could be had (keytab, clock, name "
+		    "of the host): %s",
+		    https->asked, status, https->kerberos);
 	else if (https->auth == HTTPS_AUTH_NEGOTIATE)
 		(void)err_set(&why, RC_AUTH,
-		    "%s: HTTP %d: Kerberos login refused, or no ticket could be had "
-		    "(keytab, clock, name of the host); not tried again",
-		    https->host, status);
+		    "%s: HTTP %d: Kerberos login refused (permission, name of the host, "
+		    "or channel bindings, which are not sent: Extended Protection of "
+		    "the server must not be Required); not tried again",
+		    https->asked, status);
 	else
 		(void)err_set(&why, RC_AUTH,
 		    status == 401 ? "%s: HTTP %d: login of %s refused; not tried again"
 				  : "%s: HTTP %d: %s has no permission for this",
-		    https->host, status, https->logname);
+		    https->asked, status, https->logname);
 	if (!without_login)
 		https->ended = why;
 	return err_set(err, RC_AUTH, "%s", why.text);
+}
+
+void
+https_end_login(struct https *https, const char *words)
+{
+	(void)err_set(&https->ended, RC_AUTH, "%s: %s; not tried again", https->asked,
+	    words);
 }
 
 enum rc
@@ -301,6 +343,7 @@ https_exchange(struct https *https, const struct https_request *request,
 	struct https_answer answer;
 	struct curl_slist *headers = NULL;
 	CURLcode code = CURLE_OK;
+	bool is_plain = false;
 	enum rc r;
 
 	if (https->ended.rc != RC_OK && !request->without_login)
@@ -313,9 +356,15 @@ https_exchange(struct https *https, const struct https_request *request,
 	buf_init(&https->body,
 	    request->max_bytes != 0 ? request->max_bytes : HTTPS_ANSWER_MAX_BYTES);
 	https->error[0] = '\0';
+	https->kerberos[0] = '\0';
+	if (!url_read_host(request->url != NULL ? request->url : https->url,
+		https->asked, &is_plain) ||
+	    is_plain != https->is_plain)
+		return err_set(err, RC_INTERNAL, "not a URL of the configured scheme");
 	r = make_headers(request, &headers, err);
 	if (r == RC_OK && !set_request(https, request, headers, left_ms))
-		r = err_set(err, RC_NOMEM, "%s: libcurl takes no request", https->host);
+		r = err_set(err, RC_NOMEM, "%s: libcurl takes no request",
+		    https->asked);
 	if (r == RC_OK)
 		code = curl_easy_perform(https->curl);
 	curl_slist_free_all(headers);
@@ -325,7 +374,7 @@ https_exchange(struct https *https, const struct https_request *request,
 	if (code != CURLE_OK)
 		return fail(https, code, err);
 	read_answer(https, &answer);
-	log_at(3, "https", "%s: %s: status %d, %s, %zu bytes", https->host,
+	log_at(3, "https", "%s: %s: status %d, %s, %zu bytes", https->asked,
 	    request->body == NULL ? "GET" : "POST", answer.status, answer.type,
 	    answer.len);
 	if (answer.status == 401 || answer.status == 403)

@@ -30,23 +30,31 @@ enum https_auth {
 	HTTPS_AUTH_NONE = 1 << 0,
 	HTTPS_AUTH_BASIC = 1 << 1,
 	HTTPS_AUTH_DIGEST = 1 << 2,
-	HTTPS_AUTH_NEGOTIATE = 1
-	    << 3, /* Kerberos by GSSAPI, from its keytab or cache */
+	/* Kerberos by GSSAPI, from its keytab or cache */
+	HTTPS_AUTH_NEGOTIATE = 1 << 3,
+	/* user and password inside the message, whose protocol puts them there */
+	HTTPS_AUTH_MESSAGE = 1 << 4,
+	/* our client certificate, which must be configured, and nothing else */
+	HTTPS_AUTH_CERTIFICATE = 1 << 5,
 };
 
 /* The keys that https_open reads, and https_open_plain. */
 #define HTTPS_KEYS                                                            \
 	"url", "auth", "logname", "secret-file", "client-cert", "client-key", \
-	    "server-anchor"
+	    "server-anchor", "keytab"
 #define HTTPS_PLAIN_KEYS HTTPS_KEYS, "plain-allowed"
 
 struct https;
 
 /*
  * A session with the host of "url", of the settings of a section: auth is one of
- * those allowed (the first of none, basic, digest, negotiate that is unless it
- * says), server-anchor is trust-anchor unless it says. Connects with the first
- * request. RC_CONFIG, RC_SYSTEM, RC_NOMEM. Caller frees with https_free.
+ * those allowed (the first of none, basic, digest, negotiate, username, certificate
+ * that is unless it says), server-anchor is trust-anchor unless it says. Connects
+ * with the first request. RC_CONFIG, RC_SYSTEM, RC_NOMEM. Caller frees with
+ * https_free.
+ *
+ * A keytab is told to GSSAPI by the environment of the process, and tickets then
+ * stay in its memory.
  */
 enum rc https_open(const struct section *section, unsigned int allowed,
     struct https **ret_https, struct err *err);
@@ -74,6 +82,10 @@ int64_t https_client_not_after(const struct https *https);
 
 /* Is url one of the same scheme, host and port as the configured one? */
 bool https_is_same_origin(const struct https *https, const char *url);
+
+/* The server refused our login in its own words, in an answer that is none of
+ * HTTP's: no request with it is made by this session any more. */
+void https_end_login(struct https *https, const char *words);
 
 struct https_request {
 	const char *url;	  /* NULL: the configured one */

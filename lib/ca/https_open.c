@@ -10,6 +10,7 @@
 #include "base/private_file.h"
 #include "ca/https.h"
 #include "ca/https_session.h"
+#include "ca/url.h"
 
 static const struct {
 	const char *word;
@@ -19,53 +20,17 @@ static const struct {
 	{ "basic", HTTPS_AUTH_BASIC },
 	{ "digest", HTTPS_AUTH_DIGEST },
 	{ "negotiate", HTTPS_AUTH_NEGOTIATE },
+	{ "username", HTTPS_AUTH_MESSAGE },
+	{ "certificate", HTTPS_AUTH_CERTIFICATE },
 };
-
-/*
- * "host:port" of an http or https URL without user and fragment; false for any
- * other, and for one that is too long.
- */
-static bool
-read_host(const char *url, char host[HTTPS_HOST_SIZE], bool *is_plain)
-{
-	CURLU *parts = curl_url();
-	char *scheme = NULL;
-	char *name = NULL;
-	char *port = NULL;
-	char *other = NULL;
-	bool is_fine = false;
-	int n = -1;
-
-	if (parts == NULL)
-		return false;
-	is_fine = strlen(url) < HTTPS_URL_MAX_BYTES &&
-	    curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-	    (strcmp(scheme, "https") == 0 || strcmp(scheme, "http") == 0) &&
-	    curl_url_get(parts, CURLUPART_HOST, &name, 0) == CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ==
-		CURLUE_OK &&
-	    curl_url_get(parts, CURLUPART_USER, &other, 0) == CURLUE_NO_USER &&
-	    curl_url_get(parts, CURLUPART_FRAGMENT, &other, 0) == CURLUE_NO_FRAGMENT;
-	if (is_fine) {
-		n = snprintf(host, HTTPS_HOST_SIZE, "%s:%s", name, port);
-		*is_plain = strcmp(scheme, "http") == 0;
-	}
-	curl_free(scheme);
-	curl_free(name);
-	curl_free(port);
-	curl_free(other);
-	curl_url_cleanup(parts);
-	return n > 0 && n < HTTPS_HOST_SIZE;
-}
 
 bool
 https_is_same_origin(const struct https *https, const char *url)
 {
-	char host[HTTPS_HOST_SIZE];
+	char host[URL_HOST_SIZE];
 	bool is_plain = false;
 
-	return read_host(url, host, &is_plain) && is_plain == https->is_plain &&
+	return url_read_host(url, host, &is_plain) && is_plain == https->is_plain &&
 	    strcasecmp(host, https->host) == 0;
 }
 
@@ -112,7 +77,7 @@ read_url(const struct section *section, bool can_be_plain, struct https *https,
 		r = read_plain_allowed(section, &is_plain_allowed, err);
 	if (r != RC_OK)
 		return r;
-	if (!read_host(text, https->host, &https->is_plain) ||
+	if (!url_read_host(text, https->host, &https->is_plain) ||
 	    strchr(text, '?') != NULL || (https->is_plain && !can_be_plain))
 		return section_refuse(section, "url",
 		    can_be_plain
@@ -149,13 +114,13 @@ read_auth(const struct section *section, unsigned int allowed, enum https_auth *
 	return section_refuse(section, "auth", "not one that this backend knows", err);
 }
 
-/* Name and password belong to basic and digest, and to nothing else. */
+/* Name and password belong to the logins that send them, and to nothing else. */
 static enum rc
 read_login(const struct section *section, struct https *https, struct err *err)
 {
 	const char *file = section_text(section, "secret-file", NULL);
-	bool needs_login =
-	    https->auth == HTTPS_AUTH_BASIC || https->auth == HTTPS_AUTH_DIGEST;
+	bool needs_login = https->auth == HTTPS_AUTH_BASIC ||
+	    https->auth == HTTPS_AUTH_DIGEST || https->auth == HTTPS_AUTH_MESSAGE;
 
 	https->logname = section_text(section, "logname", NULL);
 	if (!needs_login && https->logname == NULL && file == NULL)
@@ -181,6 +146,8 @@ read_client_cert(const struct section *section, struct https *https,
 	int fd = -1;
 	enum rc r;
 
+	if (cert_file == NULL && https->auth == HTTPS_AUTH_CERTIFICATE)
+		return section_require(section, "client-cert", &cert_file, err);
 	if (cert_file == NULL && key_file == NULL)
 		return RC_OK;
 	if (cert_file == NULL)
@@ -197,6 +164,34 @@ read_client_cert(const struct section *section, struct https *https,
 	}
 	cert_free_list(certs, n);
 	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
+}
+
+/* GSSAPI reads the environment, and once: the keytab of another CA comes too late. */
+static enum rc
+use_keytab(const struct section *section, const struct https *https, struct err *err)
+{
+	const char *file = section_text(section, "keytab", NULL);
+	const char *used = getenv("KRB5_CLIENT_KTNAME");
+	int fd = -1;
+	enum rc r;
+
+	if (file == NULL)
+		return RC_OK;
+	if (https->auth != HTTPS_AUTH_NEGOTIATE)
+		return section_refuse(section, "keytab",
+		    "the configured auth uses no Kerberos", err);
+	r = private_file_open(file, &fd, err);
+	if (r != RC_OK)
+		return r;
+	close(fd);
+	if (used != NULL && strcmp(used, file) != 0)
+		return section_refuse(section, "keytab",
+		    "another one is in use: KRB5_CLIENT_KTNAME, or that of another CA",
+		    err);
+	if (setenv("KRB5_CLIENT_KTNAME", file, 1) != 0 ||
+	    setenv("KRB5CCNAME", "MEMORY:amtcert", 0) != 0)
+		return err_set(err, RC_NOMEM, "out of memory");
+	return RC_OK;
 }
 
 /* A file that is wrong is wrong now, not with the first request. */
@@ -240,6 +235,8 @@ open_session(const struct section *section, unsigned int allowed, bool can_be_pl
 		r = read_login(section, https, err);
 	if (r == RC_OK)
 		r = read_client_cert(section, https, &cert_file, &key_file, err);
+	if (r == RC_OK)
+		r = use_keytab(section, https, err);
 	if (r == RC_OK && !https->is_plain)
 		r = find_anchors(section, &anchor_file, err);
 	if (r == RC_OK)

@@ -11,22 +11,26 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "ca/https.h"
+#include "ca/url.h"
 
 enum {
-	HTTPS_HOST_SIZE = 300
+	HTTPS_KERBEROS_SIZE = 256
 };
 
 struct https {
 	CURL *curl;
 	char *url;
-	char host[HTTPS_HOST_SIZE]; /* "host:port", for messages and comparison */
-	bool is_plain;		    /* http:// */
+	char host[URL_HOST_SIZE];  /* "host:port" of the url */
+	char asked[URL_HOST_SIZE]; /* of the latest request, for messages */
+	bool is_plain;		   /* http:// */
 	char error[CURL_ERROR_SIZE];
 	enum https_auth auth;
 	const char *logname; /* lent from the configuration */
 	struct secret secret;
 	int64_t client_not_after;
 	struct buf body;
+	/* What GSSAPI said when it had no token for us; "" otherwise. */
+	char kerberos[HTTPS_KERBEROS_SIZE];
 	struct err ended; /* RC_OK, or why no login is made any more */
 };
 

@@ -63,6 +63,8 @@ static const struct {
 	{ https_open, "url = https://u:p@a.test\n", "url: not https://" },
 	{ https_open, "url = https://a.test/?x\n", "url: not https://" },
 	{ https_open, "", "no key url" },
+	{ https_open, "url = https://a.test\nkeytab = x\n",
+	    "lab.conf:4: keytab: the configured auth uses no Kerberos" },
 	{ https_open_plain, "url = https://a.test\n", NULL },
 	{ https_open_plain, "url = https://a.test\nplain-allowed = yes\n", NULL },
 	{ https_open_plain, "url = http://a.test/cmp\nplain-allowed = yes\n", NULL },
