@@ -10,15 +10,14 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/helper.h"
 #include "base/num.h"
 #include "ca/bag.h"
 #include "ca/ca.h"
 #include "ca/exec_env.h"
-#include "ca/helper.h"
 #include "ca/section.h"
 
 enum {
-	ARGUMENTS_MAX = 32,
 	TIMEOUT_S = 60,
 	TIMEOUT_MAX_S = 600,
 	TEMPLATES_TEXT_SIZE = 256,
@@ -26,8 +25,7 @@ enum {
 
 struct exec {
 	struct section_trust trust;
-	char *command; /* cut at its blanks */
-	char *argv[ARGUMENTS_MAX + 1];
+	struct helper_command command;
 	struct exec_names names;
 	int64_t timeout_s;
 };
@@ -40,40 +38,23 @@ exec_close(void *state)
 	if (exec == NULL)
 		return;
 	section_trust_clear(&exec->trust);
-	free(exec->command);
+	helper_command_clear(&exec->command);
 	free(exec);
 }
 
-/* A program and its arguments, parted by blanks; there is no quoting. */
 static enum rc
 read_command(const struct section *section, struct exec *exec, struct err *err)
 {
 	const char *text = NULL;
 	struct err why = { 0 };
-	size_t n = 0;
-	char *p;
 	enum rc r;
 
 	r = section_require(section, "command", &text, err);
 	if (r != RC_OK)
 		return r;
-	exec->command = strdup(text);
-	if (exec->command == NULL)
-		return err_set(err, RC_NOMEM, "out of memory");
-	p = exec->command + strspn(exec->command, " \t");
-	while (*p != '\0') {
-		if (n == ARGUMENTS_MAX)
-			return section_refuse(section, "command", "too many arguments",
-			    err);
-		exec->argv[n++] = p;
-		p += strcspn(p, " \t");
-		if (*p != '\0')
-			*p++ = '\0';
-		p += strspn(p, " \t");
-	}
-	if (n == 0)
-		return section_refuse(section, "command", "empty", err);
-	r = helper_check(exec->argv[0], &why);
+	r = helper_command_parse(text, &exec->command, &why);
+	if (r == RC_OK)
+		r = helper_check(exec->command.argv[0], &why);
 	return r == RC_OK ? r : section_refuse(section, "command", why.text, err);
 }
 
@@ -132,7 +113,8 @@ run(const struct exec *exec, const char *operation, const struct ca_request *req
 	if (request->deadline_ms < deadline_ms)
 		deadline_ms = request->deadline_ms;
 	if (r == RC_OK)
-		r = helper_run(exec->argv, env.list, deadline_ms, result, err);
+		r = helper_run(exec->command.argv, env.list, NULL, 0, deadline_ms,
+		    result, err);
 	exec_env_clear(&env);
 	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/ca/exec.c, exec_env.c, helper.c: what a helper is given, what its end means,
+ * lib/ca/exec.c, exec_env.c, lib/base/helper.c: what a helper is given, what its end means,
  * and that it does not outlive its time.  The helpers are shell scripts.
  * not under valgrind: it does not know pidfd_open(2)
  */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fork(2) and execve(2), with a loop over two pipes and the end of the child.
+ * fork(2) and execve(2), with a loop over two pipes and the end of the child.  What it
+ * reads is in the pipe before it starts.
  */
-#include "ca/helper.h"
+#include "base/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +28,7 @@ enum {
 
 /* Ends that the parent keeps, and the child's. */
 struct pipes {
+	int in[2]; /* filled, and its writing end closed */
 	int out[2];
 	int err[2];
 	int failed
@@ -46,6 +48,46 @@ helper_result_clear(struct helper_result *result)
 	buf_clear(&result->out);
 	buf_clear(&result->err);
 	memset(result, 0, sizeof(*result));
+}
+
+void
+helper_command_clear(struct helper_command *command)
+{
+	free(command->text);
+	memset(command, 0, sizeof(*command));
+}
+
+enum rc
+helper_command_parse(const char *text, struct helper_command *ret_command,
+    struct err *err)
+{
+	struct helper_command command = { .text = strdup(text) };
+	enum rc r = RC_OK;
+	size_t n = 0;
+	char *p = command.text;
+
+	if (p == NULL)
+		return err_set(err, RC_NOMEM, "helper: out of memory");
+	p += strspn(p, " \t");
+	while (*p != '\0' && n < HELPER_ARGUMENTS_MAX) {
+		command.argv[n++] = p;
+		p += strcspn(p, " \t");
+		if (*p != '\0')
+			*p++ = '\0';
+		p += strspn(p, " \t");
+	}
+	if (*p != '\0')
+		r = err_set(err, RC_CONFIG, "too many arguments");
+	else if (n == 0)
+		r = err_set(err, RC_CONFIG, "empty");
+	else if (command.argv[0][0] != '/')
+		r = err_set(err, RC_CONFIG, "%s: not an absolute path",
+		    command.argv[0]);
+	if (r == RC_OK)
+		*ret_command = command;
+	else
+		helper_command_clear(&command);
+	return r;
 }
 
 enum rc
@@ -80,6 +122,7 @@ close_pair(int ends[2])
 static void
 close_pipes(struct pipes *pipes)
 {
+	close_pair(pipes->in);
 	close_pair(pipes->out);
 	close_pair(pipes->err);
 	close_pair(pipes->failed);
@@ -88,10 +131,28 @@ close_pipes(struct pipes *pipes)
 static enum rc
 make_pipes(struct pipes *pipes, struct err *err)
 {
-	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 } };
-	if (pipe2(pipes->out, O_CLOEXEC) != 0 || pipe2(pipes->err, O_CLOEXEC) != 0 ||
-	    pipe2(pipes->failed, O_CLOEXEC) != 0)
+	*pipes = (struct pipes){ { -1, -1 }, { -1, -1 }, { -1, -1 }, { -1, -1 } };
+	if (pipe2(pipes->in, O_CLOEXEC) != 0 || pipe2(pipes->out, O_CLOEXEC) != 0 ||
+	    pipe2(pipes->err, O_CLOEXEC) != 0 || pipe2(pipes->failed, O_CLOEXEC) != 0)
 		return err_system(err, "helper: cannot make a pipe");
+	return RC_OK;
+}
+
+/* All that it is going to read; less than a pipe holds. */
+static enum rc
+fill(struct pipes *pipes, const char *input, size_t len, struct err *err)
+{
+	ssize_t n = 0;
+
+	if (len > HELPER_IN_MAX_BYTES)
+		return err_set(err, RC_LIMIT, "helper: more than %d bytes to read",
+		    HELPER_IN_MAX_BYTES);
+	if (len > 0)
+		n = write(pipes->in[1], input, len);
+	if (n < 0 || (size_t)n != len)
+		return err_system(err, "helper: cannot fill a pipe");
+	close(pipes->in[1]);
+	pipes->in[1] = -1;
 	return RC_OK;
 }
 
@@ -107,14 +168,13 @@ static bool
 become(pid_t parent, const struct pipes *pipes)
 {
 	int failed = lift(pipes->failed[1]);
-	int null = lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	int in = lift(pipes->in[0]);
 	int out = lift(pipes->out[1]);
 	int err = lift(pipes->err[1]);
 	sigset_t none;
 
-	if (failed < 0 || null < 0 || out < 0 || err < 0 ||
-	    dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-	    dup2(err, STDERR_FILENO) < 0)
+	if (failed < 0 || in < 0 || out < 0 || err < 0 || dup2(in, STDIN_FILENO) < 0 ||
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
 		return false;
 	if (failed != FAILED_FD && dup3(failed, FAILED_FD, O_CLOEXEC) < 0)
 		return false;
@@ -314,8 +374,9 @@ start(char *const *argv, char *const *environment, struct pipes *pipes,
 }
 
 enum rc
-helper_run(char *const *argv, char *const *environment, int64_t deadline_ms,
-    struct helper_result *ret_result, struct err *err)
+helper_run(char *const *argv, char *const *environment, const char *input,
+    size_t input_len, int64_t deadline_ms, struct helper_result *ret_result,
+    struct err *err)
 {
 	struct helper_result result = { 0 };
 	struct running run = { .out = -1, .err = -1, .ended = -1 };
@@ -324,6 +385,8 @@ helper_run(char *const *argv, char *const *environment, int64_t deadline_ms,
 
 	buf_init(&result.out, HELPER_OUT_MAX_BYTES);
 	buf_init(&result.err, HELPER_ERR_MAX_BYTES);
+	if (r == RC_OK)
+		r = fill(&pipes, input, input_len, err);
 	if (r == RC_OK)
 		r = start(argv, environment, &pipes, &run, err);
 	if (r == RC_OK)
