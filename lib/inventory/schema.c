@@ -474,13 +474,35 @@
 	" PRIMARY KEY (remedy, ca)"                                            \
 	") STRICT, WITHOUT ROWID;"
 
+/*
+ * Lines that wait for whoever is to be told of a certificate that took another's
+ * place; written with the proof of that run.  Kept when they were taken.
+ */
+#define OUTBOX_TABLES                                                          \
+	"CREATE TABLE outbox ("                                                \
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \
+	" run_id INTEGER NOT NULL REFERENCES run (id),"                        \
+	" is_undone INTEGER NOT NULL CHECK (is_undone IN (0, 1)),"             \
+	" device_uuid TEXT NOT NULL,"                                          \
+	" device_name TEXT NOT NULL,"                                          \
+	" line TEXT NOT NULL,"                                                 \
+	" created_at INTEGER NOT NULL,"                                        \
+	" n_failed INTEGER NOT NULL DEFAULT 0,"                                \
+	" not_before INTEGER NOT NULL DEFAULT 0,"                              \
+	" taken_at INTEGER NOT NULL DEFAULT 0,"                                \
+	" text TEXT NOT NULL DEFAULT '',"                                      \
+	" UNIQUE (run_id, is_undone)"                                          \
+	") STRICT;"                                                            \
+	"CREATE INDEX outbox_waits ON outbox (device_uuid, id)"                \
+	" WHERE taken_at = 0;"
+
 /* clang-format on */
 
 /* Neither is released yet: until then they may still grow. */
 static const char *const version_1[] = { JOURNAL_TABLES, ARCHIVE_TABLES, REQUEST_TABLES,
 	DEVICE_TABLES, STANDING_TABLES, CERT_TABLES, READING_TABLES, HISTORY_TABLES };
 
-static const char *const version_2[] = { JOB_TABLES };
+static const char *const version_2[] = { JOB_TABLES, OUTBOX_TABLES };
 
 static const struct migration migrations[] = {
 	{ version_1, sizeof(version_1) / sizeof(version_1[0]) },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Runs and steps in the inventory database.  Every call is one transaction that
- * is on disk when it returns (WAL with synchronous = FULL).
+ * is on disk when it returns (WAL with synchronous = FULL), or a part of its caller's.
  */
 #include "renew/journal.h"
 
@@ -93,21 +93,20 @@ update_run(struct db *db, const struct journal_run *run, struct err *err)
 	return r;
 }
 
-/* Both in one transaction; db_rollback() by the caller. */
+/* Both in one transaction. */
 static enum rc
 write_step(struct db *db, const struct journal_run *run, const char *event, int64_t now,
     struct err *err)
 {
-	enum rc r;
+	bool is_part = false;
+	enum rc r = db_enter(db, &is_part, err);
 
-	r = db_begin(db, err);
-	if (r == RC_OK)
-		r = update_run(db, run, err);
+	if (r != RC_OK)
+		return r;
+	r = update_run(db, run, err);
 	if (r == RC_OK)
 		r = insert_step(db, run, run->step, event, NULL, now, err);
-	if (r == RC_OK)
-		r = db_commit(db, err);
-	return r;
+	return db_leave(db, is_part, r, err);
 }
 
 static enum rc
@@ -188,10 +187,8 @@ journal_step_begin(struct db *db, struct journal_run *run, const char *step,
 	memcpy(next.step, step, len + 1);
 	next.step_done = false;
 	r = write_step(db, &next, "begin", now, err);
-	if (r != RC_OK) {
-		db_rollback(db);
+	if (r != RC_OK)
 		return r;
-	}
 	*run = next;
 	return RC_OK;
 }
@@ -206,10 +203,8 @@ journal_step_end(struct db *db, struct journal_run *run, int64_t now, struct err
 		return err_set(err, RC_INTERNAL, "journal: no step to end");
 	next.step_done = true;
 	r = write_step(db, &next, "end", now, err);
-	if (r != RC_OK) {
-		db_rollback(db);
+	if (r != RC_OK)
 		return r;
-	}
 	*run = next;
 	return RC_OK;
 }
@@ -241,29 +236,27 @@ journal_close(struct db *db, struct journal_run *run, const char *outcome,
     const char *text, int64_t now, struct err *err)
 {
 	char line[TEXT_SIZE] = "";
+	bool is_part = false;
 	enum rc r;
 
 	if (!is_outcome(outcome))
 		return err_set(err, RC_INTERNAL, "journal: outcome %s", outcome);
 	if (text != NULL)
 		text_line_field(line, sizeof(line), text, strlen(text));
-	r = db_begin(db, err);
-	if (r == RC_OK)
-		r = update_run(db, run, err);
+	r = db_enter(db, &is_part, err);
+	if (r != RC_OK)
+		return r;
+	r = update_run(db, run, err);
 	if (r == RC_OK)
 		r = set_outcome(db, run, outcome, line, now, err);
 	if (r == RC_OK)
 		r = insert_step(db, run, outcome, "close", line, now, err);
 	if (r == RC_OK)
 		r = chain_add(db, CHAIN_RUN, run->id, err);
+	r = db_leave(db, is_part, r, err);
 	if (r == RC_OK)
-		r = db_commit(db, err);
-	if (r != RC_OK) {
-		db_rollback(db);
-		return r;
-	}
-	run->open = false;
-	return RC_OK;
+		run->open = false;
+	return r;
 }
 
 /* Is there a row for a device and a digest? */

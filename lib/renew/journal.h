@@ -100,7 +100,8 @@ enum rc journal_begin(struct db *db, struct journal_run *run, int64_t now,
 enum rc journal_step_begin(struct db *db, struct journal_run *run, const char *step,
     int64_t now, struct err *err);
 
-/* Record its end and what run has learnt. RC_STATE as above. */
+/* Record its end and what run has learnt; on its own, or inside the caller's
+ * transaction, as journal_close(). RC_STATE as above. */
 enum rc journal_step_end(struct db *db, struct journal_run *run, int64_t now,
     struct err *err);
 

@@ -13,13 +13,13 @@
 #include <openssl/x509v3.h>
 
 #include "base/clock.h"
-#include "base/codec.h"
 #include "base/text.h"
 #include "policy/policy.h"
 #include "renew/cert_steps.h"
 #include "renew/dot1x_steps.h"
 #include "renew/enroll.h"
 #include "renew/gate.h"
+#include "renew/handover.h"
 #include "renew/leftover.h"
 #include "renew/look.h"
 #include "renew/prune.h"
@@ -271,13 +271,6 @@ list_uses(const struct renewal *rn, const struct facts_cert *cert, struct buf *o
 }
 
 static void
-add_digest(struct buf *out, const uint8_t digest[CERT_FINGERPRINT_BYTES])
-{
-	buf_add_str(out, "sha256:");
-	(void)codec_hex_encode(out, digest, CERT_FINGERPRINT_BYTES);
-}
-
-static void
 tell_done(const struct renewal *rn, struct buf *out)
 {
 	char date[CLOCK_DATE_SIZE];
@@ -294,11 +287,7 @@ tell_done(const struct renewal *rn, struct buf *out)
 	buf_add_str(out,
 	    "read back from the firmware; what the network says of it is not seen from "
 	    "here\n");
-	buf_add_str(out, "fingerprint ");
-	add_digest(out, rn->run.old_fingerprint);
-	buf_add_str(out, " -> ");
-	add_digest(out, rn->new_cert->fingerprint);
-	buf_add_str(out, "\n");
+	handover_tell(rn, out);
 	buf_clear(&where);
 }
 

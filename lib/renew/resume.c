@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "renew/handover.h"
 #include "renew/pending.h"
 #include "x509/csr.h"
 
@@ -277,7 +278,30 @@ resume_step_begin(struct renewal *rn, const char *step, struct err *err)
 enum rc
 resume_step_end(struct renewal *rn, struct err *err)
 {
-	return journal_step_end(&rn->db, &rn->run, renewal_now(rn), err);
+	bool is_part = false;
+	enum rc r = db_enter(&rn->db, &is_part, err);
+
+	if (r != RC_OK)
+		return r;
+	r = journal_step_end(&rn->db, &rn->run, renewal_now(rn), err);
+	if (r == RC_OK)
+		r = handover_note_proof(rn, err);
+	return db_leave(&rn->db, is_part, r, err);
+}
+
+/* With what was told and is true no more. */
+static enum rc
+close_run(struct renewal *rn, const char *outcome, const char *text, struct err *err)
+{
+	bool is_part = false;
+	enum rc r = db_enter(&rn->db, &is_part, err);
+
+	if (r != RC_OK)
+		return r;
+	r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn), err);
+	if (r == RC_OK && strcmp(outcome, "undone") == 0)
+		r = handover_note_undone(rn, err);
+	return db_leave(&rn->db, is_part, r, err);
 }
 
 enum rc
@@ -291,8 +315,7 @@ resume_close(struct renewal *rn, const char *outcome, const char *text, struct e
 	if (rn->ca != NULL)
 		r = pending_end(rn, outcome, err);
 	if (r == RC_OK)
-		r = journal_close(&rn->db, &rn->run, outcome, text, renewal_now(rn),
-		    err);
+		r = close_run(rn, outcome, text, err);
 	if (r == RC_OK)
 		rn->has_run = false;
 	return r;
