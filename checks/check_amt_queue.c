@@ -43,11 +43,12 @@ static const struct command_info info = {
 	.program = "check_amt_queue",
 	.purpose =
 	    "Is remediation itself healthy: how many jobs are queued, since when, what is left\n"
-	    "of the budget, which breakers are open, what waits at a CA, and which devices are\n"
-	    "due though nobody ever queued a job? Asks no device.\n"
+	    "of the budget, which breakers are open, what waits at a CA, which devices are due\n"
+	    "though nobody ever queued a job, and which renewals the hand-over command was not\n"
+	    "told of? Asks no device.\n"
 	    "\n"
-	    "OK: jobs are started in time. WARNING: some wait for a day, were given up, or the\n"
-	    "stop file is there. CRITICAL: a breaker is open, or some wait for three days.\n"
+	    "OK: jobs are started in time. WARNING: some wait for a day, were given up, the stop\n"
+	    "file is there, or a hand-over failed. CRITICAL: a breaker is open, or some wait for three days.\n"
 	    "UNKNOWN: the inventory cannot be read. The exit status is 0 to 3 in that order.\n",
 	.examples = "  check_amt_queue\n"
 		    "  check_amt_queue -w 2h -c 1d -vv\n",

@@ -20,6 +20,7 @@
 #include "plugin/stop.h"
 #include "policy/config.h"
 #include "policy/setting.h"
+#include "queue/courier.h"
 
 enum {
 	OUT_MAX_BYTES = 64 * 1024,
@@ -135,6 +136,8 @@ prepare(struct run *run, struct err *err)
 		r = setting_apply(&run->settings, run->conf, run->target.name,
 		    &run->policy, err);
 	if (r == RC_OK)
+		r = courier_check(run->conf, run->target.name, err);
+	if (r == RC_OK)
 		r = stop_catch(err);
 	if (r != RC_OK)
 		return r;
@@ -183,6 +186,33 @@ tell_class(enum rc r)
 		(void)command_write((int)number, text, strlen(text), NULL);
 }
 
+static void
+tell_hand_over(void *ctx, bool was_taken, const char *line)
+{
+	const struct run *run = ctx;
+
+	if (!was_taken || run->options.report != NULL)
+		(void)fprintf(stderr, "%s: %s\n", run->program->info->program, line);
+}
+
+/* Whoever is to be told of a certificate that was replaced, by this run or one before.
+ * It is no part of the remedy: what is not taken now waits. */
+static void
+hand_over(struct run *run)
+{
+	const struct courier courier = { .conf = run->conf,
+		.inventory_file = run->options.inventory_file,
+		.is_stopped = stop_is_wanted,
+		.now = clock_now,
+		.log = tell_hand_over,
+		.log_ctx = run };
+	struct err err = { 0 };
+
+	if (run->options.apply &&
+	    courier_deliver(&courier, run->target.name, &err) != RC_OK)
+		tell_hand_over(run, false, err.text);
+}
+
 /* "renew_amt_tls: " before a message about the command line. */
 static void
 tell_usage(const struct run *run, const struct err *err, struct buf *out)
@@ -202,6 +232,7 @@ remedy_main(const struct remedy_program *program, int argc, char **argv)
 	struct run run = { .program = program };
 	struct err err = { 0 };
 	struct buf out;
+	bool has_run = false;
 	int fd = STDOUT_FILENO;
 	enum rc r = RC_OK;
 
@@ -210,6 +241,7 @@ remedy_main(const struct remedy_program *program, int argc, char **argv)
 	r = command_start(&run.command, program->info, take, &run, argc, argv, &err);
 	if (r == RC_OK)
 		r = prepare(&run, &err);
+	has_run = r == RC_OK;
 	if (r == RC_OK)
 		r = procedure_run(program->procedure, &run.options, &status, &out,
 		    &err);
@@ -224,6 +256,8 @@ remedy_main(const struct remedy_program *program, int argc, char **argv)
 	/* What became of the device counts, not whether anybody reads it. */
 	(void)command_write(fd, buf_str(&out), out.len, NULL);
 	buf_clear(&out);
+	if (has_run)
+		hand_over(&run);
 	target_clear(&run.target);
 	conf_free(run.conf);
 	command_clear(&run.command);

@@ -201,6 +201,7 @@ prepare(struct run *run, struct err *err)
 		r = stop_catch(err);
 	if (r == RC_OK)
 		r = forbid_core(err);
+	options->conf = run->conf;
 	options->environment = environ;
 	options->deadline_ms =
 	    run->command.timeout_s > 0 ? run->command.deadline_ms : 0;

@@ -13,6 +13,7 @@
 #include "inventory/breaker_row.h"
 #include "inventory/cert_request.h"
 #include "inventory/job_count.h"
+#include "inventory/outbox.h"
 
 enum {
 	LISTED = 20, /* lines of a kind with -vv */
@@ -30,6 +31,7 @@ struct look {
 	int64_t n_forgotten;
 	int64_t forgotten_since;
 	char forgotten[NAME_SIZE]; /* the first of them */
+	struct outbox_counts outbox;
 };
 
 static int64_t
@@ -111,6 +113,26 @@ note_job(void *ctx, const struct job *job, struct err *err)
 }
 
 static enum rc
+note_line(void *ctx, const struct outbox_entry *entry, struct err *err)
+{
+	struct look *look = ctx;
+	char name[FACTS_TEXT_SIZE];
+	char text[OUTBOX_TEXT_SIZE];
+	char since[CLOCK_TIME_SIZE];
+	char when[CLOCK_TIME_SIZE];
+
+	(void)err;
+	name_field(name, sizeof(name), entry->device_name);
+	name_field(text, sizeof(text), entry->text);
+	output_line(look->output,
+	    "hand-over: %s: since %s, failed %lld times, not before %s%s%s", name,
+	    clock_format_time(entry->created_at, since), (long long)entry->n_failed,
+	    clock_format_time(entry->not_before, when), text[0] == '\0' ? "" : ": ",
+	    text);
+	return RC_OK;
+}
+
+static enum rc
 gather(struct db *db, struct look *look, struct err *err)
 {
 	const struct queue_view *view = look->view;
@@ -123,8 +145,12 @@ gather(struct db *db, struct look *look, struct err *err)
 	if (r == RC_OK)
 		r = job_each_forgotten(db, view->now - view->warning_s, view->now,
 		    note_forgotten, look, err);
+	if (r == RC_OK)
+		r = outbox_count(db, &look->outbox, err);
 	if (r == RC_OK && view->verbosity > 1)
 		r = job_each(db, JOB_CHOICE_OPEN, LISTED, note_job, look, err);
+	if (r == RC_OK && view->verbosity > 1)
+		r = outbox_each(db, LISTED, note_line, look, err);
 	return r;
 }
 
@@ -144,12 +170,13 @@ judge(const struct look *look)
 
 	if (look->n_breakers > 0)
 		state = STATE_CRITICAL;
-	if (view->is_stopped || look->counts.n_lost > 0)
+	if (view->is_stopped || look->counts.n_lost > 0 || look->outbox.n_failed > 0)
 		state = state_worse(state, STATE_WARNING);
 	state =
 	    state_worse(state, state_of_age(view, age(look, look->counts.ready_since)));
 	state =
 	    state_worse(state, state_of_age(view, age(look, look->pending.oldest_at)));
+	state = state_worse(state, state_of_age(view, age(look, look->outbox.since)));
 	return state_worse(state, state_of_age(view, age(look, look->forgotten_since)));
 }
 
@@ -181,6 +208,29 @@ tell_troubles(struct look *look)
 		    clock_format_duration(age(look, look->pending.oldest_at), field));
 }
 
+/* Renewals that somebody has not been told of, who may trust the wrong key. One that
+ * is just being told is no trouble. */
+static void
+tell_outbox(struct look *look)
+{
+	const struct outbox_counts *outbox = &look->outbox;
+	char when[CLOCK_TIME_SIZE];
+	char name[NAME_SIZE];
+	char text[OUTBOX_TEXT_SIZE];
+
+	if (outbox->bad.id == 0 &&
+	    state_of_age(look->view, age(look, outbox->since)) == STATE_OK)
+		return;
+	output_add(look->output, "; %lld hand-over%s not delivered since %s",
+	    (long long)outbox->n, outbox->n == 1 ? "" : "s",
+	    clock_format_time(outbox->since, when));
+	if (outbox->bad.id == 0)
+		return;
+	name_field(name, sizeof(name), outbox->bad.device_name);
+	name_field(text, sizeof(text), outbox->bad.text);
+	output_add(look->output, " (%s: %s)", name, text);
+}
+
 static void
 tell(struct look *look)
 {
@@ -205,6 +255,7 @@ tell(struct look *look)
 					      look->view->now),
 			field));
 	tell_troubles(look);
+	tell_outbox(look);
 	output_add(output, "; %lld of %lld starts left this hour",
 	    (long long)(left > 0 ? left : 0), (long long)pacing->budget);
 }
@@ -254,6 +305,7 @@ add_perfdata(const struct look *look)
 	add_count(look, "pending", look->pending.n);
 	add_age(look, "pending_age", look->pending.oldest_at);
 	add_count(look, "never_queued", look->n_forgotten);
+	add_count(look, "hand_overs", look->outbox.n);
 }
 
 enum rc

@@ -19,8 +19,8 @@ enum {
 
 struct queue_view {
 	struct pacing pacing;
-	/* How long a job whose time has come, a request at a CA, or a device that
-	 * nobody asked a job for may wait. */
+	/* How long a job whose time has come, a request at a CA, a device that nobody
+	 * asked a job for, or a hand-over that nobody took may wait. */
 	int64_t warning_s;
 	int64_t critical_s;
 	int64_t now;

@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "queue/job_lock.h"
 #include "queue/launch.h"
+#include "queue/row_lock.h"
 
 enum {
 	DB_ATTEMPTS = 60, /* of DB_BUSY_TIMEOUT_MS each */
@@ -128,6 +128,7 @@ runner_run(const struct worker_options *options, struct taken *taken)
 	else
 		tell(options, &taken->job, "what came of it could not be kept",
 		    err.text);
-	job_lock_free(options->setup.inventory_file, taken->job.id, taken->lock_fd);
+	row_lock_free(options->setup.inventory_file, "job", taken->job.id,
+	    taken->lock_fd);
 	return job.state == JOB_DONE || job.state == JOB_QUEUED ? 0 : 1;
 }

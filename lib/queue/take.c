@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "queue/job_lock.h"
+#include "queue/row_lock.h"
 
 bool
 take_is_stopped(const struct pacing *pacing)
@@ -27,7 +27,7 @@ claim(struct db *db, const struct pacing *pacing, int64_t now, struct taken *tak
 
 	if (r != RC_OK)
 		return r;
-	r = job_lock_take(db->path, taken->job.id, &taken->lock_fd, &locked);
+	r = row_lock_take(db->path, "job", taken->job.id, &taken->lock_fd, &locked);
 	if (r == RC_LOCKED) /* a remedy that outlived its last attempt: later */
 		return RC_NOTFOUND;
 	return r == RC_OK ? RC_OK : err_set(err, r, "%s", locked.text);
@@ -56,7 +56,7 @@ take_next(struct db *db, const struct pacing *pacing, int64_t now,
 	if (r != RC_OK) {
 		db_rollback(db);
 		if (taken.lock_fd >= 0)
-			job_lock_free(db->path, taken.job.id, taken.lock_fd);
+			row_lock_free(db->path, "job", taken.job.id, taken.lock_fd);
 		return r;
 	}
 	*ret_taken = taken;
@@ -93,11 +93,11 @@ end_if_gone(struct db *db, const struct pacing *pacing, int64_t now,
 	enum breaker_news news = BREAKER_AS_BEFORE;
 	struct err cause = { 0 };
 	int fd = -1;
-	enum rc r = job_lock_take(db->path, job->id, &fd, &cause);
+	enum rc r = row_lock_take(db->path, "job", job->id, &fd, &cause);
 
 	if (r == RC_OK) {
 		r = job_finish(db, pacing, job, &outcome, now, ret_job, &news, &cause);
-		job_lock_free(db->path, job->id, fd);
+		row_lock_free(db->path, "job", job->id, fd);
 	}
 	if (r == RC_OK || r == RC_LOCKED || r == RC_STATE)
 		return r;

@@ -11,11 +11,11 @@
 /* A job that is ours to run. */
 struct taken {
 	struct job job;
-	int lock_fd; /* queue/job_lock.h */
+	int lock_fd; /* queue/row_lock.h */
 };
 
 /* RC_NOTFOUND, err as it was: none may start, or the stop file of pacing is there.
- * Errors of job_claim() and job_lock_take(). */
+ * Errors of job_claim() and row_lock_take(). */
 enum rc take_next(struct db *db, const struct pacing *pacing, int64_t now,
     struct taken *ret_taken, struct err *err);
 

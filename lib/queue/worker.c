@@ -6,13 +6,16 @@
 #include "queue/worker.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "queue/courier.h"
 #include "queue/runner.h"
 #include "queue/take.h"
 
@@ -29,12 +32,14 @@ struct worker {
 	const struct worker_options *options;
 	struct worker_totals totals;
 	struct child *children; /* pacing.n_jobs of them */
-	struct pollfd *polls;	/* the same */
+	struct pollfd *polls;	/* one more */
 	size_t n_children;
 	struct taken *taken; /* claimed, and not yet started; the same */
 	size_t n_taken;
-	int64_t back_at; /* when to look for jobs that nobody is at */
-	bool was_halted; /* by the stop file, and it was said */
+	bool has_lines;	      /* in the outbox, whose time has come */
+	struct child courier; /* who delivers them; pid 0: nobody */
+	int64_t back_at;      /* when to look for jobs that nobody is at */
+	bool was_halted;      /* by the stop file, and it was said */
 };
 
 static void
@@ -49,6 +54,12 @@ reap(struct worker *worker)
 {
 	size_t n_left = 0;
 
+	if (worker->courier.pid > 0 &&
+	    waitpid(worker->courier.pid, NULL, WNOHANG) != 0) {
+		if (worker->courier.fd >= 0)
+			close(worker->courier.fd);
+		worker->courier = (struct child){ 0, -1 };
+	}
 	for (size_t i = 0; i < worker->n_children; i++) {
 		struct child *child = &worker->children[i];
 		int status = 0;
@@ -114,6 +125,16 @@ take_jobs(struct worker *worker, struct db *db, int64_t now, struct err *err)
 	return r == RC_NOTFOUND ? RC_OK : r;
 }
 
+/* The stop file holds these back, too. */
+static enum rc
+look_for_lines(struct worker *worker, struct db *db, int64_t now, struct err *err)
+{
+	worker->has_lines = false;
+	if (worker->courier.pid > 0 || take_is_stopped(&worker->options->pacing))
+		return RC_OK;
+	return courier_has_due(db, now, &worker->has_lines, err);
+}
+
 static enum rc
 look(struct worker *worker, struct err *err)
 {
@@ -126,6 +147,8 @@ look(struct worker *worker, struct err *err)
 	r = db_open(options->setup.inventory_file, &db, err);
 	if (r == RC_OK)
 		r = take_jobs(worker, &db, now, err);
+	if (r == RC_OK)
+		r = look_for_lines(worker, &db, now, err);
 	db_close(&db);
 	if (r == RC_LOCKED) { /* the next look may have better luck */
 		err_clear(err);
@@ -134,16 +157,70 @@ look(struct worker *worker, struct err *err)
 	return r;
 }
 
-/* It must hold no lock but its own. */
+/* What is the worker's own: a child must hold no lock but its own, and those of jobs
+ * before from_job are closed by now. */
+static void
+close_inherited(const struct worker *worker, size_t from_job)
+{
+	for (size_t i = from_job; i < worker->n_taken; i++)
+		close(worker->taken[i].lock_fd);
+	for (size_t i = 0; i < worker->n_children; i++)
+		if (worker->children[i].fd >= 0)
+			close(worker->children[i].fd);
+	if (worker->courier.fd >= 0)
+		close(worker->courier.fd);
+}
+
 static void
 run_child(struct worker *worker, size_t i)
 {
-	for (size_t k = i + 1; k < worker->n_taken; k++)
-		close(worker->taken[k].lock_fd);
-	for (size_t k = 0; k < worker->n_children; k++)
-		if (worker->children[k].fd >= 0)
-			close(worker->children[k].fd);
+	close_inherited(worker, i + 1);
 	_exit(runner_run(worker->options, &worker->taken[i]));
+}
+
+static void
+log_line(void *ctx, bool was_taken, const char *line)
+{
+	(void)was_taken;
+	say(ctx, line);
+}
+
+/* When the worker ends this does, too, after the line that it is at. */
+static void
+run_courier(struct worker *worker, pid_t parent)
+{
+	const struct worker_options *options = worker->options;
+	const struct courier courier = { .conf = options->conf,
+		.inventory_file = options->setup.inventory_file,
+		.is_stopped = options->is_stopped,
+		.now = options->now,
+		.log = log_line,
+		.log_ctx = worker };
+	struct err err = { 0 };
+
+	close_inherited(worker, 0);
+	if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent)
+		_exit(1);
+	if (courier_deliver(&courier, NULL, &err) != RC_OK)
+		say(worker, err.text);
+	_exit(0);
+}
+
+/* A process that cannot be had now may be had at the next look. */
+static void
+start_courier(struct worker *worker)
+{
+	pid_t parent = getpid();
+
+	if (!worker->has_lines)
+		return;
+	worker->has_lines = false;
+	worker->courier.pid = fork();
+	if (worker->courier.pid == 0)
+		run_courier(worker, parent);
+	if (worker->courier.pid > 0)
+		worker->courier.fd =
+		    (int)syscall(SYS_pidfd_open, worker->courier.pid, 0);
 }
 
 /* The worker's copy of the lock goes, the child's stays. A job that got no process has
@@ -179,7 +256,9 @@ wait_a_while(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->n_children; i++)
 		worker->polls[i] = (struct pollfd){ worker->children[i].fd, POLLIN, 0 };
-	(void)poll(worker->polls, worker->n_children, WORKER_LOOK_MS);
+	worker->polls[worker->n_children] =
+	    (struct pollfd){ worker->courier.fd, POLLIN, 0 };
+	(void)poll(worker->polls, worker->n_children + 1, WORKER_LOOK_MS);
 }
 
 static enum rc
@@ -198,7 +277,9 @@ work(struct worker *worker, struct err *err)
 			r = look(worker, err);
 		if (start_jobs(worker, err) != RC_OK)
 			r = RC_SYSTEM;
-		is_over = worker->n_children == 0 && (is_late || !options->is_service);
+		start_courier(worker);
+		is_over = worker->n_children == 0 && worker->courier.pid <= 0 &&
+		    (is_late || !options->is_service);
 		if (r == RC_OK && !is_over)
 			wait_a_while(worker);
 	}
@@ -212,11 +293,11 @@ queue_work(const struct worker_options *options, struct worker_totals *ret_total
     struct err *err)
 {
 	size_t n = (size_t)options->pacing.n_jobs;
-	struct worker worker = { .options = options };
+	struct worker worker = { .options = options, .courier = { 0, -1 } };
 	enum rc r = RC_OK;
 
 	worker.children = calloc(n, sizeof(*worker.children));
-	worker.polls = calloc(n, sizeof(*worker.polls));
+	worker.polls = calloc(n + 1, sizeof(*worker.polls));
 	worker.taken = calloc(n, sizeof(*worker.taken));
 	if (worker.children == NULL || worker.polls == NULL || worker.taken == NULL)
 		r = err_set(err, RC_NOMEM, "worker: out of memory");
@@ -225,6 +306,8 @@ queue_work(const struct worker_options *options, struct worker_totals *ret_total
 	for (size_t i = 0; i < worker.n_children; i++)
 		if (worker.children[i].fd >= 0)
 			close(worker.children[i].fd);
+	if (worker.courier.fd >= 0)
+		close(worker.courier.fd);
 	free(worker.children);
 	free(worker.polls);
 	free(worker.taken);

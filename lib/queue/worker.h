@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Works off the queue: takes jobs at the pace that is configured, runs each in
- * processes of its own, and waits for more.
+ * processes of its own, and waits for more.  Lines of the outbox that nobody has taken
+ * (queue/courier.h) are delivered by one more process.
  *
  * A job has two processes: one that watches, in a session of its own, and the
  * remedy, in a process group of its own.  The one that watches writes what came of
@@ -25,6 +26,7 @@ enum {
 
 /* Lent. */
 struct worker_options {
+	const struct conf *conf; /* of hand-over commands; may be NULL */
 	struct pacing pacing;
 	struct call_setup setup;
 	char *const *environment;

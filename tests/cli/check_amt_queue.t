@@ -17,7 +17,7 @@ look() { # NAME [OPTION...]
 make_queue q 0
 look q
 says AMT_QUEUE 0 '0 jobs; 60 of 60 starts left this hour' 'an empty queue is fine'
-like "$out" '\| jobs=0;;;0 running=0;;;0 failed=0;;;0 ready=0;;;0 wait=0s;86400;259200 budget_left=60;;;0 done_24h=0;;;0 lost_24h=0;;;0 breakers=0;;;0 pending=0;;;0 pending_age=0s;86400;259200 never_queued=0;;;0 time=' \
+like "$out" '\| jobs=0;;;0 running=0;;;0 failed=0;;;0 ready=0;;;0 wait=0s;86400;259200 budget_left=60;;;0 done_24h=0;;;0 lost_24h=0;;;0 breakers=0;;;0 pending=0;;;0 pending_age=0s;86400;259200 never_queued=0;;;0 hand_overs=0;;;0 time=' \
     'with its perfdata'
 
 # Jobs, and how long they wait.

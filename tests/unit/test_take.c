@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/queue/take.c, job_lock.c: a job has somebody, or it is taken back; nothing is
+ * lib/queue/take.c, row_lock.c: a job has somebody, or it is taken back; nothing is
  * taken while the stop file is there.
  */
 #include <stdio.h>
 #include <unistd.h>
 
 #include "folder.h"
-#include "queue/job_lock.h"
+#include "queue/row_lock.h"
 #include "queue/take.h"
 #include "torture.h"
 #include "unit.h"
@@ -123,17 +123,17 @@ a_lock_is_one_persons(void **state)
 	int fd = -1;
 	int other = -1;
 
-	assert_rc(job_lock_take(path, 7, &fd, &err), RC_OK, &err);
-	assert_rc(job_lock_take(path, 7, &other, &err), RC_LOCKED, &err);
+	assert_rc(row_lock_take(path, "job", 7, &fd, &err), RC_OK, &err);
+	assert_rc(row_lock_take(path, "job", 7, &other, &err), RC_LOCKED, &err);
 	assert_has(err.text, "somebody is at work on it");
 	assert_int_equal(other, -1);
 	err_clear(&err);
-	assert_rc(job_lock_take(path, 8, &other, &err), RC_OK, &err);
-	job_lock_free(path, 8, other);
-	job_lock_free(path, 7, fd);
-	assert_rc(job_lock_take(path, 7, &fd, &err), RC_OK, &err);
-	job_lock_free(path, 7, fd);
-	assert_rc(job_lock_take("/nowhere/x.db", 7, &fd, &err), RC_SYSTEM, &err);
+	assert_rc(row_lock_take(path, "job", 8, &other, &err), RC_OK, &err);
+	row_lock_free(path, "job", 8, other);
+	row_lock_free(path, "job", 7, fd);
+	assert_rc(row_lock_take(path, "job", 7, &fd, &err), RC_OK, &err);
+	row_lock_free(path, "job", 7, fd);
+	assert_rc(row_lock_take("/nowhere/x.db", "job", 7, &fd, &err), RC_SYSTEM, &err);
 }
 
 static void
@@ -174,12 +174,12 @@ a_job_whose_lock_is_held_is_not_started(void **state)
 	struct job job = { 0 };
 	int fd = -1;
 
-	assert_rc(job_lock_take(queue.db.path, 1, &fd, &err), RC_OK, &err);
+	assert_rc(row_lock_take(queue.db.path, "job", 1, &fd, &err), RC_OK, &err);
 	takes_none(&queue);
 	assert_rc(job_find(&queue.db, 1, &job, &err), RC_OK, &err);
 	assert_int_equal(job.state, JOB_QUEUED);
 	assert_int_equal(job.n_attempts, 0);
-	job_lock_free(queue.db.path, 1, fd);
+	row_lock_free(queue.db.path, "job", 1, fd);
 	assert_int_equal(takes(&queue).job.id, 1);
 	db_close(&queue.db);
 }

@@ -2,7 +2,7 @@
 /*
  * flock(2) belongs to the open file, which fork(2) and execve(2) hand on.
  */
-#include "queue/job_lock.h"
+#include "queue/row_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +17,14 @@ enum {
 };
 
 static enum rc
-name_file(char path[PATH_MAX], const char *db_path, int64_t job_id, struct err *err)
+name_file(char path[PATH_MAX], const char *db_path, const char *kind, int64_t id,
+    struct err *err)
 {
 	int n = snprintf(path, PATH_MAX, "%s.lock", db_path);
 
 	if (n > 0 && n < PATH_MAX && mkdir(path, 0700) != 0 && errno != EEXIST)
 		return err_system(err, "%s: cannot create the folder", path);
-	n = snprintf(path, PATH_MAX, "%s.lock/job-%lld", db_path, (long long)job_id);
+	n = snprintf(path, PATH_MAX, "%s.lock/%s-%lld", db_path, kind, (long long)id);
 	if (n <= 0 || n >= PATH_MAX)
 		return err_set(err, RC_LIMIT, "%s: too long for a lock file", db_path);
 	return RC_OK;
@@ -62,10 +63,11 @@ try(const char *path, int *ret_fd, struct err *err)
 }
 
 enum rc
-job_lock_take(const char *db_path, int64_t job_id, int *ret_fd, struct err *err)
+row_lock_take(const char *db_path, const char *kind, int64_t id, int *ret_fd,
+    struct err *err)
 {
 	char path[PATH_MAX];
-	enum rc r = name_file(path, db_path, job_id, err);
+	enum rc r = name_file(path, db_path, kind, id, err);
 
 	if (r != RC_OK)
 		return r;
@@ -78,12 +80,12 @@ job_lock_take(const char *db_path, int64_t job_id, int *ret_fd, struct err *err)
 }
 
 void
-job_lock_free(const char *db_path, int64_t job_id, int fd)
+row_lock_free(const char *db_path, const char *kind, int64_t id, int fd)
 {
 	char path[PATH_MAX];
 
 	/* The name goes while the lock is held: who locks it after looks again. */
-	if (name_file(path, db_path, job_id, NULL) == RC_OK)
+	if (name_file(path, db_path, kind, id, NULL) == RC_OK)
 		(void)unlink(path);
 	close(fd);
 }
