@@ -519,7 +519,7 @@ tells_whether_a_profile_is_offered(void **state)
 	assert_rc(ca_probe(bench.ca, &bench.request, &facts, &err), RC_OK, &err);
 	assert_int_equal(facts.outcome, CA_CONFIG);
 	assert_string_equal(facts.text,
-	    "profile AMTTLS is not offered; offered are: User Machine");
+	    "profile AMTTLS is not offered: publish it at the CA; offered are: User Machine");
 	open_script(
 	    "case $CERTMONGER_OPERATION in FETCH-ROOTS) echo root; cat root.pem ;;\n"
 	    "*) exit 6 ;; esac",
