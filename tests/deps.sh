@@ -16,7 +16,7 @@ demo_packages='
 	snmp snmpd snmptrapd
 '
 test_packages='
-	libcmocka-dev clang binutils valgrind monitoring-plugins-basic sqlite3
+	libcmocka-dev clang binutils mold valgrind monitoring-plugins-basic sqlite3
 	prometheus-snmp-exporter smitools
 	certmonger python3 python3-prometheus-client strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
