@@ -23,6 +23,7 @@ static const struct ca_ops *const backends[] = {
 	&ca_exec_ops,
 	&ca_est_ops,
 	&ca_certsrv_ops,
+	&ca_cmp_ops,
 };
 
 struct ca {

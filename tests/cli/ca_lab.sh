@@ -56,14 +56,15 @@ make_lab() {
 	)
 }
 
-# start_service: the service; its port in $port.
+# start_service [PROGRAM]: the service; its port in $port, and in $plain_port that
+# without TLS, if it has one.
 start_service() {
-	start service python3 tests/tools/caserver.py "$lab"
+	start service python3 "tests/tools/${1:-caserver.py}" "$lab"
 	wait_for_line "$tmp/service.log" '^listening' || {
 		sed 's/^/# /' "$tmp/service.log"
 		return 1
 	}
-	port=$(sed -n 's/^listening //p' "$tmp/service.log")
+	read -r _ port _ plain_port <"$tmp/service.log"
 }
 
 # mode WHAT: what the service does from now on.
