@@ -37,6 +37,16 @@ notifier_pause_ms(const struct agent_settings *settings)
 	return ms > MS_PER_S ? MS_PER_S : ms;
 }
 
+/* The share of notify-per-minute that falls into a window: one at least. */
+static int64_t
+allowance(const struct agent_settings *settings)
+{
+	int64_t n = settings->notify_per_minute * settings->notify_window_s * MS_PER_S /
+	    NOTIFIER_MINUTE_MS;
+
+	return n == 0 && settings->notify_per_minute > 0 ? 1 : n;
+}
+
 enum rc
 notifier_init(struct notifier *notifier, const struct agent_settings *settings,
     struct mailbox *mailbox, struct db *db, int64_t mono_ms, struct err *err)
@@ -46,7 +56,7 @@ notifier_init(struct notifier *notifier, const struct agent_settings *settings,
 	notifier->db = db;
 	notifier->window_ms = mono_ms;
 	notifier->refill_ms = mono_ms;
-	notifier->left = settings->notify_per_minute;
+	notifier->left = allowance(settings);
 	notifier->failing_since_ms = -1;
 	return told_db_read(db, &notifier->told, &notifier->is_new, err);
 }
@@ -316,12 +326,14 @@ tell_summary(struct tick *tick)
 }
 
 static void
-turn_minute(struct notifier *notifier, int64_t mono_ms)
+turn_window(struct notifier *notifier, int64_t mono_ms)
 {
-	if (mono_ms - notifier->window_ms < NOTIFIER_MINUTE_MS)
+	const struct agent_settings *settings = notifier->settings;
+
+	if (mono_ms - notifier->window_ms < settings->notify_window_s * MS_PER_S)
 		return;
 	notifier->window_ms = mono_ms;
-	notifier->left = notifier->settings->notify_per_minute;
+	notifier->left = allowance(settings);
 	notifier->owes_summary = notifier->owes_summary || notifier->suppressed > 0;
 	notifier->suppressed = 0;
 }
@@ -429,7 +441,7 @@ notifier_tick(struct notifier *notifier, const struct mirror *mirror,
 	if (r == RC_OK)
 		r = notifier_catch_up(notifier, now->mono_ms, err);
 	refill(notifier, now->mono_ms);
-	turn_minute(notifier, now->mono_ms);
+	turn_window(notifier, now->mono_ms);
 	if (r == RC_OK && mirror->generation != 0 &&
 	    (notifier->merged != mirror ||
 		notifier->merged_generation != mirror->generation))

@@ -5,7 +5,7 @@
  * before it is told is not told, and while no master listens nothing is lost.
  *
  * Changes to critical and ends are all told, notify-per-second at most; others up
- * to notify-per-minute, and beyond that as one summary for the minute.
+ * to notify-per-minute, and beyond that as one summary at the end of notify-window.
  */
 #ifndef AMTCERT_SNMP_NOTIFIER_H
 #define AMTCERT_SNMP_NOTIFIER_H
@@ -49,8 +49,8 @@ struct notifier {
 	const struct mirror *merged; /* told has the rows of this one */
 	uint32_t merged_generation;
 	int64_t caught_up_ms; /* when the file was last tried */
-	int64_t window_ms;    /* when the minute began */
-	int64_t left;	      /* of notify-per-minute in it */
+	int64_t window_ms;    /* when the window began */
+	int64_t left;	      /* of what may be told in it of single certificates */
 	uint64_t suppressed;  /* in it, for the summary at its end */
 	int64_t refill_ms;
 	int64_t budget_ms; /* of notify-per-second, in its thousandths */

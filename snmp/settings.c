@@ -23,6 +23,8 @@ enum {
 	DEFAULT_HORIZON_S = 90 * 86400,
 	DEFAULT_EXPIRY_ROWS = 5000,
 	DEFAULT_PER_MINUTE = 60,
+	DEFAULT_WINDOW_S = 60,
+	WINDOW_MAX_S = 3600,
 	DEFAULT_PER_SECOND = 20,
 	PER_SECOND_MAX = 1000,
 	MS_PER_S = 1000,
@@ -92,6 +94,19 @@ take_reload(struct agent_settings *settings, const char *text, struct err *err)
 	return r;
 }
 
+static enum rc
+take_window(struct agent_settings *settings, const char *text, struct err *err)
+{
+	int64_t s = 0;
+	enum rc r = num_parse_duration(text, WINDOW_MAX_S, &s, err);
+
+	if (r == RC_OK && s == 0)
+		r = err_set(err, RC_LIMIT, "%s: is below 1s", text);
+	if (r == RC_OK)
+		settings->notify_window_s = s;
+	return r;
+}
+
 enum rc
 settings_parse_oid(const char *text, uint32_t parts[SETTINGS_ROOT_MAX], size_t *ret_n,
     struct err *err)
@@ -147,6 +162,7 @@ enum key {
 	KEY_ROWS,
 	KEY_NOTIFY,
 	KEY_PER_MINUTE,
+	KEY_WINDOW,
 	KEY_PER_SECOND,
 	KEY_LISTEN,
 	KEY_SNMP_CONFIG,
@@ -164,6 +180,7 @@ static const char *const keys[KEYS] = {
 	[KEY_ROWS] = "expiry-rows",
 	[KEY_NOTIFY] = "notify",
 	[KEY_PER_MINUTE] = "notify-per-minute",
+	[KEY_WINDOW] = "notify-window",
 	[KEY_PER_SECOND] = "notify-per-second",
 	[KEY_LISTEN] = "listen",
 	[KEY_SNMP_CONFIG] = "snmp-config",
@@ -195,6 +212,8 @@ take(struct agent_settings *settings, enum key key, const char *text, struct err
 		return take_yes(&settings->notify, text, err);
 	case KEY_PER_MINUTE:
 		return num_parse(text, 0, INT32_MAX, &settings->notify_per_minute, err);
+	case KEY_WINDOW:
+		return take_window(settings, text, err);
 	case KEY_PER_SECOND:
 		return num_parse(text, 1, PER_SECOND_MAX, &settings->notify_per_second,
 		    err);
@@ -256,6 +275,7 @@ set_defaults(struct agent_settings *settings)
 	settings->expiry_rows = DEFAULT_EXPIRY_ROWS;
 	settings->notify = true;
 	settings->notify_per_minute = DEFAULT_PER_MINUTE;
+	settings->notify_window_s = DEFAULT_WINDOW_S;
 	settings->notify_per_second = DEFAULT_PER_SECOND;
 }
 

@@ -36,6 +36,7 @@ struct agent_settings {
 	int64_t expiry_rows;		     /* 0: any number */
 	bool notify;
 	int64_t notify_per_minute; /* about single certificates; 0: any number */
+	int64_t notify_window_s;   /* what is left out of it is told after so long */
 	int64_t notify_per_second;
 	struct policy policy;
 	const char *policy_name; /* lent from the library */

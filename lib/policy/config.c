@@ -29,7 +29,8 @@ static const char *const queue_keys[] = { "budget", "ca-budget", "jobs", "attemp
 	"breaker", "spread", "job-timeout", "window", "stop-file", "program-dir", NULL };
 static const char *const agent_keys[] = { "agentx-socket", "state-dir", "oid-root",
 	"ping-interval", "reload-interval", "scan-stall", "expiry-horizon", "expiry-rows",
-	"notify", "notify-per-minute", "notify-per-second", "listen", "snmp-config", NULL };
+	"notify", "notify-per-minute", "notify-window", "notify-per-second", "listen",
+	"snmp-config", NULL };
 /* clang-format on */
 
 const struct conf_section_rule config_rules[] = {

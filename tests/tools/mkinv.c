@@ -5,6 +5,7 @@
  *        mkinv FILE sql STATEMENT            what a test wants to change
  *        mkinv FILE query STATEMENT          what it wants to know, | between columns
  *        mkinv FILE hold SECONDS             keep everyone else out for so long
+ *        mkinv FILE write SECONDS            be in the middle of writing for so long
  * The file is made when it is not there.
  */
 #include <stdio.h>
@@ -120,9 +121,14 @@ query(struct db *db, const char *sql, struct err *err)
 	return r;
 }
 
-/* Readers of a WAL file are kept out by nothing less. */
+/* Readers of a WAL file are kept out by nothing less; nobody may have it open. */
+#define HOLD                                                \
+	"PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;" \
+	" UPDATE scan SET n_ok = n_ok; COMMIT"
+#define WRITE "BEGIN IMMEDIATE; UPDATE scan SET n_ok = n_ok"
+
 static enum rc
-hold(struct db *db, const char *text, struct err *err)
+stay_in(struct db *db, const char *sql, const char *text, struct err *err)
 {
 	int64_t seconds = 0;
 	struct timespec wait = { 0 };
@@ -130,10 +136,7 @@ hold(struct db *db, const char *text, struct err *err)
 
 	r = num_parse(text, 0, 600, &seconds, err);
 	if (r == RC_OK)
-		r = db_exec(db,
-		    "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;"
-		    " UPDATE scan SET n_ok = n_ok; COMMIT",
-		    err);
+		r = db_exec(db, sql, err);
 	if (r != RC_OK)
 		return r;
 	(void)printf("held\n");
@@ -151,7 +154,7 @@ run(int argc, char **argv, struct err *err)
 
 	if (argc < 4)
 		return err_set(err, RC_USAGE,
-		    "usage: mkinv FILE fill|sql|query|hold ...");
+		    "usage: mkinv FILE fill|sql|query|hold|write ...");
 	r = db_open(argv[1], &db, err);
 	if (r != RC_OK)
 		return r;
@@ -162,7 +165,9 @@ run(int argc, char **argv, struct err *err)
 	else if (strcmp(argv[2], "query") == 0)
 		r = query(&db, argv[3], err);
 	else if (strcmp(argv[2], "hold") == 0)
-		r = hold(&db, argv[3], err);
+		r = stay_in(&db, HOLD, argv[3], err);
+	else if (strcmp(argv[2], "write") == 0)
+		r = stay_in(&db, WRITE, argv[3], err);
 	else
 		r = err_set(err, RC_USAGE, "%s: is none of them", argv[2]);
 	db_close(&db);

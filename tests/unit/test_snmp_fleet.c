@@ -182,6 +182,7 @@ reads_what_the_operator_decided(void **unused)
 				"expiry-rows = 10\n"
 				"notify = no\n"
 				"notify-per-minute = 0\n"
+				"notify-window = 10s\n"
 				"notify-per-second = 1000\n"
 				"listen = udp:127.0.0.1:1161\n"
 				"snmp-config = /etc/x\n",
@@ -199,6 +200,7 @@ reads_what_the_operator_decided(void **unused)
 	assert_int_equal(s.expiry_rows, 10);
 	assert_false(s.notify);
 	assert_int_equal(s.notify_per_minute, 0);
+	assert_int_equal(s.notify_window_s, 10);
 	assert_int_equal(s.notify_per_second, 1000);
 	assert_string_equal(s.listen, "udp:127.0.0.1:1161");
 	assert_string_equal(s.snmp_config, "/etc/x");
@@ -221,6 +223,8 @@ refuses_what_cannot_be_meant(void **unused)
 		{ "reload-interval = 0s", "reload-interval" },
 		{ "reload-interval = 0ms", "reload-interval" },
 		{ "scan-stall = 5", "scan-stall" },
+		{ "notify-window = 0s", "notify-window" },
+		{ "notify-window = 61m", "notify-window" },
 		{ "notify-per-second = 0", "notify-per-second" },
 		{ "listen =", "listen" },
 		{ "state-dir =", "state-dir" },

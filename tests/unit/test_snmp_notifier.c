@@ -417,6 +417,38 @@ throttles_a_burst_and_leaves_out_nothing_critical(void **state)
 	assert_int_equal(count_kind(bench, NOTICE_BULK_CHANGE, STATE_OK), 1);
 }
 
+/* A shorter window has its share of the minute's number, and its own summary. */
+static void
+sums_up_at_the_end_of_the_window(void **state)
+{
+	struct bench *bench = *state;
+
+	mirror_free(bench->mirror);
+	bench->mirror = many(200);
+	bench->settings.notify_window_s = 10;
+	restart(bench);
+	pass(bench, 1);
+	for (size_t i = 0; i < 200; i++)
+		make_warning(bench, i);
+	pass(bench, 9);
+	assert_int_equal(count_kind(bench, NOTICE_STATE_CHANGE, STATE_WARNING), 10);
+	assert_int_equal(bench->n_seen, 10);
+	pass(bench, 1);
+	assert_int_equal(bench->n_seen, 11);
+	expect(bench, 10, NOTICE_BULK_CHANGE, 0);
+	assert_int_equal(bench->seen[10].n_suppressed, 190);
+
+	bench->settings.notify_window_s = 1; /* for which there is less than one */
+	bench->settings.notify_per_minute = 30;
+	restart(bench);
+	pass(bench, 1);
+	make_fine(bench, 0);
+	make_fine(bench, 1);
+	pass(bench, 1);
+	assert_int_equal(bench->n_seen, 12);
+	expect(bench, 11, NOTICE_STATE_CHANGE, 1);
+}
+
 static void
 tells_that_scans_stall_daily_and_resume_once(void **state)
 {
@@ -541,6 +573,7 @@ main(void)
 		test(survives_a_restart_without_repeating_or_swallowing),
 		test(loses_nothing_while_the_master_is_gone),
 		test(throttles_a_burst_and_leaves_out_nothing_critical),
+		test(sums_up_at_the_end_of_the_window),
 		test(tells_that_scans_stall_daily_and_resume_once),
 		test(tells_that_the_inventory_fails),
 		test(follows_devices_that_come_and_go),
