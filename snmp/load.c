@@ -158,7 +158,7 @@ take_serial(struct mirror *mirror, struct row *row, struct mirror_cert *cert,
 #define CERTS_SQL                                                                   \
 	"SELECT l.device_id, l.number, l.role, l.since, l.not_before, l.not_after," \
 	" l.fixed_state, l.valid_from, l.due_at, l.warning_at, l.critical_at,"      \
-	" c.fingerprint, c.serial_number, c.subject, c.issuer"                      \
+	" c.fingerprint, c.serial_number, c.issuer, c.subject"                      \
 	" FROM slot l CROSS JOIN cert c ON c.id = l.cert_id"                        \
 	" WHERE l.gone_at IS NULL ORDER BY l.device_id, l.number"
 
@@ -167,7 +167,9 @@ static enum rc
 take_cert(struct mirror *mirror, struct row *row, struct err *err)
 {
 	struct mirror_cert cert = { .index = index_of(number(row)) };
+	size_t n = mirror->n_certs;
 	struct mirror_bytes fingerprint;
+	uint32_t others[2] = { 0 };
 	enum rc r;
 
 	cert.role = (uint8_t)index_of(number(row));
@@ -185,9 +187,13 @@ take_cert(struct mirror *mirror, struct row *row, struct err *err)
 		memcpy(cert.sha256, fingerprint.bytes, sizeof(cert.sha256));
 	r = take_serial(mirror, row, &cert, err);
 	if (r == RC_OK)
-		r = mirror_keep(mirror, bytes(row), true, &cert.subject, err);
-	if (r == RC_OK)
 		r = mirror_keep(mirror, bytes(row), true, &cert.issuer, err);
+	others[0] = cert.issuer;
+	if (n > 0)
+		others[1] = mirror->certs[n - 1].subject;
+	if (r == RC_OK)
+		r = mirror_keep_beside(mirror, bytes(row), others, 2, &cert.subject,
+		    err);
 	return r == RC_OK ? mirror_add_cert(mirror, &cert, err) : r;
 }
 

@@ -16,6 +16,8 @@ enum {
 	INTERN_FIRST = 1024, /* a power of two */
 };
 
+#define HASH_PRIME UINT64_C(0x9e3779b97f4a7c15) /* 2^64 by the golden ratio, odd */
+
 /* Room for one more element; doubles, and the pages behind cost nothing until used. */
 static void *
 grow(void *array, size_t n, size_t *cap, size_t size, size_t first)
@@ -120,15 +122,23 @@ store(struct mirror *mirror, const uint8_t *octets, size_t len, uint32_t *ret_te
 	return RC_OK;
 }
 
-/* FNV-1a. */
-static uint32_t
+/* FNV-1a, but of eight octets at a time, and folded: the upper half of a product
+ * depends on all of it. */
+static size_t
 hash_of(const uint8_t *octets, size_t len)
 {
-	uint32_t hash = 2166136261U;
+	uint64_t hash = UINT64_C(14695981039346656037) ^ len;
+	uint64_t word;
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ octets[i]) * 16777619U;
-	return hash;
+	for (; len >= sizeof(word); len -= sizeof(word), octets += sizeof(word)) {
+		memcpy(&word, octets, sizeof(word));
+		hash = (hash ^ word) * HASH_PRIME;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, octets, len);
+	hash = (hash ^ word) * HASH_PRIME;
+	return (size_t)(hash ^ hash >> 32);
 }
 
 /* Where a text is, or would go. */
@@ -205,18 +215,50 @@ store_once(struct mirror *mirror, const uint8_t *octets, size_t len, uint32_t *r
 	return RC_OK;
 }
 
+/* Valid and printable, at most MIRROR_TEXT_MAX octets: as it came where that will do,
+ * else made so in field. */
+static struct mirror_bytes
+printable(struct mirror_bytes text, char field[MIRROR_TEXT_MAX + 1])
+{
+	struct mirror_bytes made = { field, 0 };
+
+	if (text.bytes == NULL || text.len == 0)
+		return made;
+	if (text.len <= MIRROR_TEXT_MAX && text_is_plain(text.bytes, text.len))
+		return text;
+	text_printable_field(field, MIRROR_TEXT_MAX + 1, text.bytes, text.len);
+	made.len = strlen(field);
+	return made;
+}
+
 enum rc
 mirror_keep(struct mirror *mirror, struct mirror_bytes text, bool is_shared,
     uint32_t *ret_text, struct err *err)
 {
-	char field[MIRROR_TEXT_MAX + 1] = "";
-	size_t len;
+	char field[MIRROR_TEXT_MAX + 1];
+	struct mirror_bytes made = printable(text, field);
 
-	if (text.bytes != NULL)
-		text_printable_field(field, sizeof(field), text.bytes, text.len);
-	len = strlen(field);
-	return (is_shared ? store_once : store)(mirror, (const uint8_t *)field, len,
-	    ret_text, err);
+	return (is_shared ? store_once : store)(mirror, made.bytes, made.len, ret_text,
+	    err);
+}
+
+enum rc
+mirror_keep_beside(struct mirror *mirror, struct mirror_bytes text,
+    const uint32_t *others, size_t n, uint32_t *ret_text, struct err *err)
+{
+	char field[MIRROR_TEXT_MAX + 1];
+	struct mirror_bytes made = printable(text, field);
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len;
+		const uint8_t *octets = mirror_octets(mirror, others[i], &len);
+
+		if (len == made.len && memcmp(octets, made.bytes, len) == 0) {
+			*ret_text = others[i];
+			return RC_OK;
+		}
+	}
+	return store(mirror, made.bytes, made.len, ret_text, err);
 }
 
 enum rc

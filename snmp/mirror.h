@@ -180,6 +180,11 @@ void mirror_free(struct mirror *mirror);
 enum rc mirror_keep(struct mirror *mirror, struct mirror_bytes text, bool is_shared,
     uint32_t *ret_text, struct err *err);
 
+/* The same for a text that is often that of the row before, or of another column:
+ * when it is one of n others no copy is kept. */
+enum rc mirror_keep_beside(struct mirror *mirror, struct mirror_bytes text,
+    const uint32_t *others, size_t n, uint32_t *ret_text, struct err *err);
+
 /* The same for octets that are no text; longer than 255: cut. */
 enum rc mirror_keep_octets(struct mirror *mirror, struct mirror_bytes octets,
     uint32_t *ret_text, struct err *err);

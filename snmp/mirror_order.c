@@ -4,12 +4,19 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "snmp/health.h"
 #include "snmp/mirror.h"
 
 /* A time and a place in one number: sorting needs nothing else. */
 #define PLACE_BITS 32
+
+enum {
+	DIGIT_BITS = 8,
+	DIGITS = 1 << DIGIT_BITS,
+	TIME_DIGITS = 4, /* of the 32 bits of a time */
+};
 
 uint32_t
 mirror_end_key(const struct mirror_cert *cert)
@@ -31,23 +38,43 @@ mirror_name_key(const struct mirror *mirror, const struct mirror_device *device,
 	return len;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
+/* One pass of a radix sort: into to, by the digit that begins at bit shift. Keeps the
+ * order of those that have the same. */
+static void
+sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned int shift)
 {
-	const uint64_t *x = a, *y = b;
+	size_t place[DIGITS + 1] = { 0 };
 
-	return (*x > *y) - (*x < *y);
+	for (size_t i = 0; i < n; i++)
+		place[(from[i] >> shift) % DIGITS + 1]++;
+	for (size_t digit = 1; digit < DIGITS; digit++)
+		place[digit] += place[digit - 1];
+	for (size_t i = 0; i < n; i++)
+		to[place[(from[i] >> shift) % DIGITS]++] = from[i];
+}
+
+/* By the times in keys, whose places rise; the result is in keys. An even number of
+ * passes. */
+static void
+sort_times(uint64_t *keys, uint64_t *spare, size_t n)
+{
+	for (unsigned int at = 0; at < TIME_DIGITS; at += 2) {
+		sort_by_digit(keys, spare, n, PLACE_BITS + at * DIGIT_BITS);
+		sort_by_digit(spare, keys, n, PLACE_BITS + (at + 1) * DIGIT_BITS);
+	}
 }
 
 static enum rc
 sort_by_end(struct mirror *mirror, struct err *err)
 {
-	uint64_t *keys = malloc((mirror->n_certs + 1) * sizeof(*keys));
+	uint64_t *keys = calloc(mirror->n_certs + 1, sizeof(*keys));
+	uint64_t *spare = malloc((mirror->n_certs + 1) * sizeof(*spare));
 	uint32_t *by_end = malloc((mirror->n_certs + 1) * sizeof(*by_end));
 	size_t n = 0;
 
-	if (keys == NULL || by_end == NULL) {
+	if (keys == NULL || spare == NULL || by_end == NULL) {
 		free(keys);
+		free(spare);
 		free(by_end);
 		return err_set(err, RC_NOMEM, "inventory: out of memory");
 	}
@@ -57,29 +84,31 @@ sort_by_end(struct mirror *mirror, struct err *err)
 		if (health_is_in_use(cert) && cert->not_after != MIRROR_NO_TIME)
 			keys[n++] = (uint64_t)mirror_end_key(cert) << PLACE_BITS | i;
 	}
-	qsort(keys, n, sizeof(*keys), compare_numbers);
+	sort_times(keys, spare, n);
 	for (size_t i = 0; i < n; i++)
 		by_end[i] = (uint32_t)keys[i];
 	free(keys);
+	free(spare);
 	mirror->by_end = by_end;
 	mirror->n_by_end = n;
 	return RC_OK;
 }
 
-/* Not IMPLIED: by length, then octets (RFC 2578 section 7.7). */
+/* Not IMPLIED: by length, then octets of the key (RFC 2578 section 7.7); no name holds
+ * NUL, and in the C locale, which is never left, only A to Z have a lower case. */
 static int
 compare_names(const void *a, const void *b, void *ctx)
 {
 	const struct mirror *mirror = ctx;
-	uint8_t x[MIRROR_TEXT_MAX], y[MIRROR_TEXT_MAX];
-	size_t x_len =
-	    mirror_name_key(mirror, &mirror->devices[*(const uint32_t *)a], x);
-	size_t y_len =
-	    mirror_name_key(mirror, &mirror->devices[*(const uint32_t *)b], y);
+	size_t x_len, y_len;
+	const uint8_t *x =
+	    mirror_octets(mirror, mirror->devices[*(const uint32_t *)a].name, &x_len);
+	const uint8_t *y =
+	    mirror_octets(mirror, mirror->devices[*(const uint32_t *)b].name, &y_len);
 
 	if (x_len != y_len)
 		return x_len < y_len ? -1 : 1;
-	return memcmp(x, y, x_len);
+	return strncasecmp((const char *)x, (const char *)y, x_len);
 }
 
 static int

@@ -169,24 +169,34 @@ codec_hex_encode(struct buf *out, const void *bytes, size_t len)
 	return out->rc;
 }
 
-static uint8_t
+/* The digit and one more: 0 is none. */
+/* clang-format off */
+static const uint8_t hex_digits[UINT8_MAX + 1] = {
+	['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+	['A'] = 11, 12, 13, 14, 15, 16,
+	['a'] = 11, 12, 13, 14, 15, 16,
+};
+/* clang-format on */
+
+static unsigned int
 hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return (uint8_t)(c - '0');
-	return (uint8_t)((c | 0x20) - 'a' + 10);
+	return hex_digits[(uint8_t)c];
 }
 
 enum rc
 codec_hex_decode(const char *text, uint8_t *ret_bytes, size_t len, struct err *err)
 {
+	size_t n = 0;
+
 	/* Checked whole before the first byte is written. */
-	if (strlen(text) / 2 != len || strlen(text) % 2 != 0 ||
-	    text[strspn(text, "0123456789abcdefABCDEF")] != '\0')
+	while (n / 2 < len && hex_digit(text[n]) != 0)
+		n++;
+	if (n / 2 < len || text[n] != '\0')
 		return err_set(err, RC_FORMAT, "%.80s: not %zu hexadecimal digits",
 		    text, 2 * len);
 	for (size_t i = 0; i < len; i++)
-		ret_bytes[i] =
-		    (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
+		ret_bytes[i] = (uint8_t)((hex_digit(text[2 * i]) - 1) << 4 |
+		    (hex_digit(text[2 * i + 1]) - 1));
 	return RC_OK;
 }

@@ -167,11 +167,17 @@ sink_truncate(struct sink *sink, size_t len)
 static size_t
 plain_len(const uint8_t *bytes, size_t len, size_t max, bool keep_markup)
 {
-	size_t n = 0;
+	size_t end = len < max ? len : max, n = 0;
 
-	while (n < len && n < max && is_plain(bytes[n], keep_markup))
+	while (n < end && is_plain(bytes[n], keep_markup))
 		n++;
 	return n;
+}
+
+bool
+text_is_plain(const void *bytes, size_t len)
+{
+	return plain_len(bytes, len, len, false) == len;
 }
 
 /* Whole units only; when they do not fit, the last that leaves room for "...". */
@@ -241,13 +247,20 @@ text_line_field(char *field, size_t size, const void *bytes, size_t len)
 	put_field(field, size, bytes, len, true);
 }
 
+static bool
+is_hostname_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') || c == '.' || c == '_' || c == ':' || c == '-';
+}
+
 bool
 text_is_hostname(const char *text)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._:-";
-	size_t len = strlen(text);
+	size_t len = 0;
 
-	return len >= 1 && len <= HOSTNAME_MAX_BYTES && strspn(text, allowed) == len;
+	for (; text[len] != '\0'; len++)
+		if (len == HOSTNAME_MAX_BYTES || !is_hostname_char(text[len]))
+			return false;
+	return len >= 1;
 }

@@ -29,6 +29,9 @@ enum rc text_printable(struct buf *out, const void *bytes, size_t len,
 /* The same into a fixed field of size bytes; always terminated. */
 void text_printable_field(char *field, size_t size, const void *bytes, size_t len);
 
+/* Does text_printable() leave all of it as it is? It may also where this says no. */
+bool text_is_plain(const void *bytes, size_t len);
+
 /* As text_printable_field, but | ; ` $ < > & " ' \ stay: for messages, which are
  * made printable once more where they leave the program. */
 void text_line_field(char *field, size_t size, const void *bytes, size_t len);

@@ -65,6 +65,71 @@ keeps_shared_texts_once(void **unused)
 	mirror_free(mirror);
 }
 
+/* Of a subject: the issuer's or the one of the row before. */
+static void
+keeps_no_copy_of_a_text_beside_its_like(void **unused)
+{
+	struct mirror *mirror = hand_new();
+	const uint32_t others[] = { hand_text(mirror, "CN=CA"),
+		hand_text(mirror, "a|b"), 0 };
+	static const struct {
+		struct mirror_bytes text;
+		int like; /* place in others; -1: none */
+	} cases[] = {
+		{ { "CN=CA", 5 }, 0 },
+		{ { "a|b", 3 }, 1 },
+		{ { "a\\x7cb", 6 }, -1 }, /* what the one before is shown as */
+		{ { "", 0 }, 2 },
+		{ { NULL, 0 }, 2 },
+		{ { "CN=C", 4 }, -1 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		size_t before = mirror->arena_len;
+		uint32_t at = 0;
+		struct err err = { 0 };
+
+		assert_rc(mirror_keep_beside(mirror, cases[i].text, others,
+			      UNIT_COUNT(others), &at, &err),
+		    RC_OK, &err);
+		if (cases[i].like >= 0)
+			assert_int_equal(at, others[cases[i].like]);
+		else
+			assert_int_equal(at, before);
+	}
+	mirror_free(mirror);
+}
+
+/* Certificates end on every digit of a 32-bit time, in no order. */
+static void
+orders_ends_of_all_sizes(void **unused)
+{
+	struct mirror *mirror = hand_new();
+	struct mirror_device device = hand_device(mirror, 1, "pc");
+	uint32_t seed = 7;
+
+	(void)unused;
+	hand_add_device(mirror, &device);
+	for (uint32_t i = 0; i < 3000; i++) {
+		struct mirror_cert cert = { .index = i + 1, .role = ROLE_TLS };
+
+		seed = seed * 1664525U + 1013904223U;
+		cert.not_after = (int64_t)(seed >> (i % 32)) - (i % 7 == 0);
+		hand_add_cert(mirror, cert);
+	}
+	hand_seal(mirror);
+	assert_int_equal(mirror->n_by_end, 3000);
+	for (size_t i = 1; i < mirror->n_by_end; i++) {
+		uint32_t a = mirror->by_end[i - 1], b = mirror->by_end[i];
+		uint32_t a_end = mirror_end_key(&mirror->certs[a]);
+		uint32_t b_end = mirror_end_key(&mirror->certs[b]);
+
+		assert_true(a_end < b_end || (a_end == b_end && a < b));
+	}
+	mirror_free(mirror);
+}
+
 static void
 makes_hostile_text_harmless(void **unused)
 {
@@ -277,6 +342,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_rows_out_of_order),
 		cmocka_unit_test(keeps_shared_texts_once),
+		cmocka_unit_test(keeps_no_copy_of_a_text_beside_its_like),
+		cmocka_unit_test(orders_ends_of_all_sizes),
 		cmocka_unit_test(makes_hostile_text_harmless),
 		cmocka_unit_test(survives_every_failed_allocation),
 		cmocka_unit_test(clamps_what_snmp_cannot_carry),

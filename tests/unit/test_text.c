@@ -80,7 +80,12 @@ no_byte_and_no_pair_of_bytes_is_dangerous(void **state)
 			if ((unsigned char)*p < 0x20 || *p == 0x7f ||
 			    strchr("|;`$<>&\"'", *p) != NULL)
 				fail_msg("%02x %02x: %s", in[0], in[1], field);
+		/* Plain is all of ASCII that stays. */
+		if (text_is_plain(in, sizeof(in)) !=
+		    ((in[0] | in[1]) < 0x80 && strlen(field) == sizeof(in)))
+			fail_msg("%02x %02x: plain or not?", in[0], in[1]);
 	}
+	assert_true(text_is_plain("", 0));
 }
 
 static void
