@@ -4,9 +4,11 @@
  */
 #include "snmp/loader.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,6 +19,7 @@
 enum {
 	COUNT_MS = 60000, /* states age: counts are taken again */
 	WAIT_MAX_MS = 1000,
+	LOADER_NICE = 10,
 };
 
 /* What the thread works on. */
@@ -136,6 +139,11 @@ run(void *ctx)
 		.watch = { .path = loader->settings->inventory } };
 	struct err err = { 0 };
 
+	/* Where both threads want one processor, the one that somebody waits for goes
+	 * first. Of this thread alone (nice(2)). */
+	errno = 0;
+	if (nice(LOADER_NICE) == -1 && errno != 0)
+		log_at(2, "loader", "runs at the priority of the SNMP thread");
 	/* A number that the agent before this one did not use. */
 	work.watch.generation = (uint32_t)clock_now();
 	if (loader->settings->notify)

@@ -180,7 +180,7 @@ ask_often() {
 	packet=$(snmp_tlv a0 "020101020100020100$(snmp_tlv 30 "$packet")")
 	packet=$(snmp_tlv 30 "020101$(snmp_tlv 04 "$(printf %s "$community" |
 	    od -An -tx1 | tr -d ' \n')")$packet")
-	packet=$(sed 's/../\\x&/g' <<<"$packet")
+	packet=$(printf %s "$packet" | fold -w 2 | sed 's/^/\\x/' | tr -d '\n')
 	exec 5>"/dev/udp/127.0.0.1/$snmp_port"
 	for ((i = 0; i < $1; i++)); do
 		printf %b "$packet" >&5
