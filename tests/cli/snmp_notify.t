@@ -56,6 +56,18 @@ expect_kind 5 "a scan that stalled" "$(t 1.1.1.0 'INTEGER: 1')$(t 1.1.5.0 'Gauge
 sql "UPDATE scan SET finished_at = $now"
 expect_kind 6 "a scan that resumed" "$(t 1.1.4.0 'Hex-STRING: 07')$(t 1.1.9.0 'Gauge32: 0')"
 
+# A master that is frozen when it is told: the library would send again every second.
+kill -STOP "$snmpd_pid"
+sql "UPDATE slot SET critical_at = $now - 1 WHERE device_id = 5 AND number = 1"
+sleep 3.5
+kill -CONT "$snmpd_pid"
+has_device() { # NUMBER
+	[ "$(grep -c "$ROOT\.1\.4\.1\.2\.$1 " "$tmp/traps")" -ge 3 ]
+}
+wait_for 15 has_device 5
+ok $? "a master that was frozen tells what it was told meanwhile"
+is "$(grep -c "^TRAP2, SNMP v2c.*$ROOT\.1\.4\.1\.2\.5 " "$tmp/traps")" 1 "once"
+
 numbers() {
 	grep -o "^TRAP2, SNMP v2c.*$ROOT\.1\.3\.3\.0 = Gauge32: [0-9]*" "$tmp/traps" | sed 's/.*: //'
 }
