@@ -10,10 +10,8 @@
 #include "policy/judge.h"
 #include "policy/period.h"
 
-enum {
-	/* A CA that tells its end alone: long enough that no share of it counts. */
-	ASSUMED_YEARS = 50,
-};
+/* A CA that tells its end alone: long enough that no share of it counts. */
+#define ASSUMED_LIFETIME_S INT64_C(1576800000) /* 50 years */
 
 /* What each answer is, and what to do where the answer does not say it. */
 static const struct {
@@ -73,8 +71,7 @@ judge_end(struct verdict *verdict, const struct authority_service *service,
 	enum state state = STATE_OK;
 
 	if (service->not_after != 0 && !is_in_chain(service))
-		state = period_state(&for_ca,
-		    service->not_after - ASSUMED_YEARS * 365 * CLOCK_DAY_S,
+		state = period_state(&for_ca, service->not_after - ASSUMED_LIFETIME_S,
 		    service->not_after, now);
 	if (state == STATE_OK)
 		return RC_OK;
