@@ -194,7 +194,10 @@ asked_ca_ask(struct asked_ca *asked, const struct conf *conf,
 	/* Whatever is wrong with what is configured, it says nothing of the CA. */
 	if (r != RC_OK)
 		return err_set(err, r == RC_NOMEM ? r : RC_CONFIG, "%s", cause.text);
-	r = probe(asked, plugin, err);
+	r = ca_keep_logins(asked->ca, place_choose(asked->inventory_file, conf, NULL),
+	    false, err);
+	if (r == RC_OK)
+		r = probe(asked, plugin, err);
 	if (r != RC_OK)
 		return r;
 	look_up(asked, conf);

@@ -49,6 +49,8 @@ const struct opt remedy_options[] = {
 
 const struct opt remedy_ca_options[] = {
 	{ "ca", 0, "NAME", "The section [ca NAME] of the configuration file; local unless set." },
+	{ "retry-ca-login", 0, NULL,
+	    "Forget that the CA refused our login: it will take it now." },
 	{ NULL, 0, NULL, NULL },
 };
 /* clang-format on */
@@ -63,6 +65,10 @@ take_shared(struct run *run, const struct opt *opt, const char *value, struct er
 		    &options->force, err);
 	if (opt_row(remedy_ca_options, opt) == 0) {
 		options->ca_name = value;
+		return RC_OK;
+	}
+	if (opt_row(remedy_ca_options, opt) == 1) {
+		options->retry_ca_login = true;
 		return RC_OK;
 	}
 	switch (opt_row(remedy_options, opt)) {
@@ -167,6 +173,7 @@ tell_failure(const struct run *run, enum renew_exit status, const struct err *er
 		[RENEW_EXIT_FAILED] = "failed, the device is as it was",
 		[RENEW_EXIT_CHANGED] = "failed after a change",
 		[RENEW_EXIT_USAGE] = "nothing was done",
+		[RENEW_EXIT_NO_CA] = "the CA cannot renew, the device is as it was",
 	};
 
 	buf_addf(out, "%s: %s: %s\n", run->program->info->program, words[status],

@@ -14,8 +14,8 @@ enum {
 };
 
 /*
- * Tables for command_info.options: --apply --inventory --actor, and --ca of a remedy
- * that asks one. Beside them stand target_options, target_login_options,
+ * Tables for command_info.options: --apply --inventory --actor, and --ca
+ * --retry-ca-login of a remedy that asks one. Beside them stand target_options, target_login_options,
  * policy_options and command_options. A row "force" in the remedy's own table is
  * handled here, by the words of the procedure; its help says what they are.
  */

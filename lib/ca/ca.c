@@ -10,6 +10,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "ca/known_login.h"
 
 enum {
 	NAME_MAX_BYTES = 512
@@ -30,6 +32,7 @@ struct ca {
 	const struct ca_ops *ops;
 	char *name; /* for people */
 	void *state;
+	struct known_login login;
 };
 
 static const struct ca_ops *
@@ -142,11 +145,58 @@ ca_open(const struct conf *conf, const char *name, struct ca **ret_ca, struct er
 	return ca_open_with(ops, conf, wanted, ret_ca, err);
 }
 
+static struct https *
+session(const struct ca *ca)
+{
+	return ca->ops->session == NULL ? NULL : ca->ops->session(ca->state);
+}
+
+enum rc
+ca_keep_logins(struct ca *ca, const char *file, bool forget, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	ca->login.file = file;
+	if (forget)
+		r = known_login_forget(&ca->login, session(ca), err);
+	if (r != RC_OK)
+		err_prefix(err, "CA %s", ca->name);
+	return r;
+}
+
+/*
+ * May its login be shown? *ret_outcome is CA_ISSUED when it may, else what to answer
+ * in the CA's place, with the reason in why.
+ */
+static enum rc
+ask_login(struct ca *ca, const struct ca_request *request, enum ca_outcome *ret_outcome,
+    struct err *why, struct err *err)
+{
+	enum rc r = known_login_ask(&ca->login, session(ca), request->deadline_ms, why);
+
+	*ret_outcome = r == RC_AUTH ? CA_AUTH : r == RC_LOCKED ? CA_RETRY : CA_ISSUED;
+	if (r == RC_OK || *ret_outcome != CA_ISSUED)
+		return RC_OK;
+	return err_set(err, r, "CA %s: %s", ca->name, why->text);
+}
+
+/* An answer that is there is not given up for what could not be noted. */
+static void
+note_login(struct ca *ca, bool is_proof)
+{
+	struct err why = { 0 };
+
+	if (known_login_note(&ca->login, session(ca), is_proof, &why) != RC_OK)
+		log_at(1, "ca", "%s: what came of its login is not noted: %s", ca->name,
+		    why.text);
+}
+
 void
 ca_close(struct ca *ca)
 {
 	if (ca == NULL)
 		return;
+	known_login_end(&ca->login, session(ca));
 	ca->ops->close(ca->state);
 	free(ca->name);
 	free(ca);
@@ -177,9 +227,20 @@ ca_probe(struct ca *ca, const struct ca_request *request, struct ca_facts *ret_f
 {
 	struct ca_facts facts = { .outcome = CA_BADANSWER };
 	char date[CLOCK_DATE_SIZE];
-	enum rc r;
+	enum ca_outcome instead;
+	struct err why = { 0 };
+	enum rc r = ask_login(ca, request, &instead, &why, err);
 
+	if (r != RC_OK)
+		return r;
+	if (instead != CA_ISSUED) {
+		ca_facts_set(&facts, instead, "%s", why.text);
+		*ret_facts = facts;
+		return RC_OK;
+	}
 	r = ca->ops->probe(ca->state, request, &facts, err);
+	if (r == RC_OK)
+		note_login(ca, ca->ops->probe_proves_login);
 	if (r != RC_OK) {
 		err_prefix(err, "CA %s", ca->name);
 		return r;
@@ -200,10 +261,11 @@ ca_preflight(struct ca *ca, const struct ca_request *request,
 	struct ca_facts facts;
 	enum rc r = ca_probe(ca, request, &facts, err);
 
-	if (r == RC_OK && facts.outcome != CA_ISSUED)
-		return err_set(err, RC_CA, "CA %s: %s", ca->name, facts.text);
-	if (r == RC_OK)
-		*ret_facts = facts;
+	if (r != RC_OK)
+		return r;
+	*ret_facts = facts;
+	if (facts.outcome != CA_ISSUED)
+		r = err_set(err, RC_CA, "CA %s: %s", ca->name, facts.text);
 	return r;
 }
 
@@ -230,14 +292,35 @@ hand_on(const struct ca *ca, enum rc r, struct ca_answer *answer,
 	return RC_OK;
 }
 
+static enum rc
+ask(struct ca *ca,
+    enum rc (*how)(void *state, const struct ca_request *request,
+	struct ca_answer *ret_answer, struct err *err),
+    const struct ca_request *request, struct ca_answer *ret_answer, struct err *err)
+{
+	struct ca_answer answer = { .outcome = CA_BADANSWER };
+	enum ca_outcome instead;
+	struct err why = { 0 };
+	enum rc r = ask_login(ca, request, &instead, &why, err);
+
+	if (r != RC_OK)
+		return r;
+	if (instead != CA_ISSUED) {
+		ca_answer_set(&answer, instead, "%s", why.text);
+		*ret_answer = answer;
+		return RC_OK;
+	}
+	r = how(ca->state, request, &answer, err);
+	if (r == RC_OK)
+		note_login(ca, true);
+	return hand_on(ca, r, &answer, ret_answer, err);
+}
+
 enum rc
 ca_submit(struct ca *ca, const struct ca_request *request, struct ca_answer *ret_answer,
     struct err *err)
 {
-	struct ca_answer answer = { .outcome = CA_BADANSWER };
-	enum rc r = ca->ops->submit(ca->state, request, &answer, err);
-
-	return hand_on(ca, r, &answer, ret_answer, err);
+	return ask(ca, ca->ops->submit, request, ret_answer, err);
 }
 
 enum rc
@@ -245,14 +328,12 @@ ca_poll(struct ca *ca, const struct ca_request *request, struct ca_answer *ret_a
     struct err *err)
 {
 	struct ca_answer answer = { .outcome = CA_BADANSWER };
-	enum rc r = RC_OK;
 
-	if (ca->ops->poll == NULL)
-		ca_answer_set(&answer, CA_UNSUPPORTED,
-		    "this CA knows no pending requests");
-	else
-		r = ca->ops->poll(ca->state, request, &answer, err);
-	return hand_on(ca, r, &answer, ret_answer, err);
+	if (ca->ops->poll != NULL)
+		return ask(ca, ca->ops->poll, request, ret_answer, err);
+	ca_answer_set(&answer, CA_UNSUPPORTED, "this CA knows no pending requests");
+	*ret_answer = answer;
+	return RC_OK;
 }
 
 enum rc

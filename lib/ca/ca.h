@@ -120,6 +120,7 @@ void ca_facts_set(struct ca_facts *facts, enum ca_outcome outcome, const char *f
     __attribute__((format(printf, 3, 4)));
 
 struct ca; /* opaque: a configured backend */
+struct https;
 
 /*
  * Open [ca NAME]; NULL opens "local", which needs no section, nor conf.
@@ -132,6 +133,14 @@ struct ca; /* opaque: a configured backend */
 enum rc ca_open(const struct conf *conf, const char *name, struct ca **ret_ca,
     struct err *err);
 void ca_close(struct ca *ca);
+
+/*
+ * Remember refused logins in this inventory, and heed what it remembers: one that the
+ * CA refused is not shown to it again, whoever asks (inventory/ca_login.h). file is
+ * lent until ca_close(); where there is none, there is no memory. With forget a person
+ * says that the CA will take its logins now. RC_DB, RC_LOCKED, RC_NOMEM.
+ */
+enum rc ca_keep_logins(struct ca *ca, const char *file, bool forget, struct err *err);
 
 /* The same with a backend that is not in the table: for tests of its callers. */
 struct ca_ops;
@@ -161,7 +170,8 @@ enum rc ca_probe(struct ca *ca, const struct ca_request *request,
  * purpose; lent until ca_close. Nothing can be added once the firmware has signed. */
 void ca_prepare(const struct ca *ca, struct csr_profile *profile);
 
-/* The same before any write to a device: RC_CA with the reason when it cannot. */
+/* The same before any write to a device: RC_CA with the reason when it cannot, and
+ * *ret_facts is set then, too. */
 enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
 
@@ -217,6 +227,9 @@ struct ca_ops {
 	    struct err *err); /* or NULL */
 	enum rc (*retire)(void *state, const struct cert *cert, int64_t now,
 	    int64_t deadline_ms, struct err *err); /* or NULL */
+	/* The session that shows its login; lent. NULL: it shows none over HTTP */
+	struct https *(*session)(void *state);
+	bool probe_proves_login; /* a wrong login gets through no probe */
 };
 
 extern const struct ca_ops ca_local_ops;

@@ -460,6 +460,14 @@ certsrv_probe(void *state, const struct ca_request *request, struct ca_facts *fa
 	return r;
 }
 
+static struct https *
+certsrv_session(void *state)
+{
+	struct certsrv *certsrv = state;
+
+	return certsrv->https;
+}
+
 static const char *const certsrv_keys[] = {
 	HTTPS_KEYS,
 	"trust-anchor",
@@ -480,4 +488,6 @@ const struct ca_ops ca_certsrv_ops = {
 	.probe = certsrv_probe,
 	.submit = certsrv_submit,
 	.poll = certsrv_poll,
+	.session = certsrv_session,
+	.probe_proves_login = true,
 };

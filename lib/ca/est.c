@@ -345,6 +345,14 @@ est_probe(void *state, const struct ca_request *request, struct ca_facts *facts,
 	return r;
 }
 
+static struct https *
+est_session(void *state)
+{
+	struct est *est = state;
+
+	return est->https;
+}
+
 static const char *const est_keys[] = {
 	HTTPS_KEYS,
 	"trust-anchor",
@@ -362,4 +370,5 @@ const struct ca_ops ca_est_ops = {
 	.probe = est_probe,
 	.submit = est_submit,
 	.poll = est_submit,
+	.session = est_session,
 };

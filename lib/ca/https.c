@@ -331,6 +331,7 @@ refuse_login(struct https *https, int status, bool without_login, struct err *er
 void
 https_end_login(struct https *https, const char *words)
 {
+	https->login = HTTPS_LOGIN_REFUSED;
 	(void)err_set(&https->ended, RC_AUTH, "%s: %s; not tried again", https->asked,
 	    words);
 }
@@ -377,6 +378,9 @@ https_exchange(struct https *https, const struct https_request *request,
 	log_at(3, "https", "%s: %s: status %d, %s, %zu bytes", https->asked,
 	    request->body == NULL ? "GET" : "POST", answer.status, answer.type,
 	    answer.len);
+	if (!request->without_login && https->kerberos[0] == '\0')
+		https->login =
+		    answer.status == 401 ? HTTPS_LOGIN_REFUSED : HTTPS_LOGIN_TAKEN;
 	if (answer.status == 401 || answer.status == 403)
 		return refuse_login(https, answer.status, request->without_login, err);
 	*ret_answer = answer;

@@ -77,6 +77,18 @@ enum https_auth https_auth_of(const struct https *https);
 const char *https_logname(const struct https *https);
 const struct secret *https_secret(const struct https *https);
 
+/* "host:port" of the configured URL; lent. */
+const char *https_host(const struct https *https);
+
+/* What came of the login of this session. */
+enum https_login {
+	HTTPS_LOGIN_NOT_SHOWN, /* or nobody knows */
+	HTTPS_LOGIN_TAKEN,     /* that it permits something is not said */
+	HTTPS_LOGIN_REFUSED,   /* 401; it is not shown again */
+};
+
+enum https_login https_login_of(const struct https *https);
+
 /* End of our client certificate; 0 without one. */
 int64_t https_client_not_after(const struct https *https);
 

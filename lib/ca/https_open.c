@@ -294,6 +294,18 @@ https_logname(const struct https *https)
 	return https->logname;
 }
 
+const char *
+https_host(const struct https *https)
+{
+	return https->host;
+}
+
+enum https_login
+https_login_of(const struct https *https)
+{
+	return https->login;
+}
+
 const struct secret *
 https_secret(const struct https *https)
 {

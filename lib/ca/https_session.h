@@ -31,6 +31,7 @@ struct https {
 	struct buf body;
 	/* What GSSAPI said when it had no token for us; "" otherwise. */
 	char kerberos[HTTPS_KERBEROS_SIZE];
+	enum https_login login;
 	struct err ended; /* RC_OK, or why no login is made any more */
 };
 

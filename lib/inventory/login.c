@@ -52,9 +52,9 @@ read_salt(struct db *db, uint8_t salt[SALT_BYTES], struct err *err)
 }
 
 /* Account and secret, a NUL between them, under the salt of this inventory. */
-static enum rc
-hash(struct db *db, const char *account, const struct secret *secret,
-    uint8_t digest[LOGIN_DIGEST_BYTES], struct err *err)
+enum rc
+login_digest(struct db *db, const char *account, const struct secret *secret,
+    uint8_t ret_digest[LOGIN_DIGEST_BYTES], struct err *err)
 {
 	uint8_t salt[SALT_BYTES], whole[EVP_MAX_MD_SIZE];
 	unsigned int len = 0;
@@ -66,7 +66,7 @@ hash(struct db *db, const char *account, const struct secret *secret,
 		return r;
 	buf_init(&message, MESSAGE_MAX_BYTES);
 	(void)buf_add(&message, account, strlen(account) + 1);
-	if (secret_is_set(secret))
+	if (secret != NULL && secret_is_set(secret))
 		(void)buf_add(&message, secret->text, secret->len);
 	r = message.rc;
 	if (r == RC_OK &&
@@ -74,7 +74,7 @@ hash(struct db *db, const char *account, const struct secret *secret,
 		message.len, whole, &len) == NULL)
 		r = RC_NOMEM;
 	if (r == RC_OK)
-		memcpy(digest, whole, LOGIN_DIGEST_BYTES);
+		memcpy(ret_digest, whole, LOGIN_DIGEST_BYTES);
 	else
 		r = err_set(err, r, "%s: login of %s", db->path, account);
 	buf_wipe(&message);
@@ -116,7 +116,7 @@ begin_entry(struct db *db, int64_t device_id, const char *account,
 	enum rc r;
 
 	*entry = (struct entry){ .device_id = device_id, .account = account };
-	r = hash(db, account, secret, entry->digest, err);
+	r = login_digest(db, account, secret, entry->digest, err);
 	if (r == RC_OK)
 		r = find(db, entry, err);
 	return r;
@@ -134,9 +134,8 @@ wait_s(const struct entry *entry)
 	return wait < LOGIN_WAIT_MAX_S ? wait : LOGIN_WAIT_MAX_S;
 }
 
-/* Has a span begun and not ended? A clock that was set back ends it. */
-static bool
-is_within(int64_t begin, int64_t length_s, int64_t now)
+bool
+login_is_within(int64_t begin, int64_t length_s, int64_t now)
 {
 	return begin != 0 && now < begin + length_s && begin - now <= length_s;
 }
@@ -205,12 +204,12 @@ ask(struct db *db, struct entry *entry, int64_t now, struct login_answer *answer
 		answer->may = true;
 		return RC_OK;
 	}
-	if (is_within(entry->refused_at, wait_s(entry), now)) {
+	if (login_is_within(entry->refused_at, wait_s(entry), now)) {
 		answer->next_at = entry->refused_at + wait_s(entry);
 		return RC_OK;
 	}
 	if (entry->tried_at > entry->refused_at &&
-	    is_within(entry->tried_at, LOGIN_CLAIM_S, now)) {
+	    login_is_within(entry->tried_at, LOGIN_CLAIM_S, now)) {
 		answer->next_at = entry->tried_at + LOGIN_CLAIM_S;
 		return RC_OK;
 	}
@@ -283,7 +282,7 @@ login_note(struct db *db, int64_t device_id, const char *account,
 	/* That it works still is news once a day. */
 	if (r != RC_OK ||
 	    (!is_refused && entry.refused_at == 0 &&
-		is_within(entry.ok_at, DAY_S, now)))
+		login_is_within(entry.ok_at, DAY_S, now)))
 		return r;
 	r = db_enter(db, &is_part, err);
 	if (r != RC_OK)

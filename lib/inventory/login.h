@@ -50,6 +50,16 @@ enum rc login_ask(struct db *db, int64_t device_id, const char *account,
 enum rc login_note(struct db *db, int64_t device_id, const char *account,
     const struct secret *secret, bool is_refused, int64_t now, struct err *err);
 
+/*
+ * What is kept of a credential: account and secret under the salt of this inventory.
+ * secret may be empty or NULL. RC_DB, RC_NOMEM.
+ */
+enum rc login_digest(struct db *db, const char *account, const struct secret *secret,
+    uint8_t ret_digest[LOGIN_DIGEST_BYTES], struct err *err);
+
+/* Has a span begun and not ended? A clock that was set back ends it. */
+bool login_is_within(int64_t begin, int64_t length_s, int64_t now);
+
 /* It was not shown after all: what login_ask() claimed is free again. */
 enum rc login_withdraw(struct db *db, int64_t device_id, const char *account,
     const struct secret *secret, struct err *err);

@@ -319,7 +319,7 @@
 
 /*
  * Contact days, keys to know a device by, logins that were refused, and what
- * happened.  login.digest is keyed and cut: see inventory/login.h.
+ * happened.  The digests of logins are keyed and cut: see inventory/login.h.
  */
 #define HISTORY_TABLES                                                         \
 	"CREATE TABLE contact ("                                               \
@@ -346,6 +346,15 @@
 	" n_refused INTEGER NOT NULL,"                                         \
 	" tried_at INTEGER NOT NULL,"                                          \
 	" PRIMARY KEY (device_id, account, digest)"                            \
+	") STRICT, WITHOUT ROWID;"                                             \
+	"CREATE TABLE ca_login ("                                              \
+	" service TEXT NOT NULL,"                                              \
+	" account TEXT NOT NULL,"                                              \
+	" digest BLOB NOT NULL,"                                               \
+	" ok_at INTEGER NOT NULL DEFAULT 0,"                                   \
+	" refused_at INTEGER NOT NULL DEFAULT 0,"                              \
+	" tried_at INTEGER NOT NULL DEFAULT 0,"                                \
+	" PRIMARY KEY (service, account, digest)"                              \
 	") STRICT, WITHOUT ROWID;"                                             \
 	"CREATE TABLE scan ("                                                  \
 	" id INTEGER PRIMARY KEY AUTOINCREMENT,"                               \

@@ -152,12 +152,15 @@ enroll_preflight(struct renewal *rn, struct err *err)
 		    ca_name(rn->ca));
 	fill_request(rn, &request);
 	r = ca_preflight(rn->ca, &request, &rn->ca_facts, err);
+	/* One that is out of reach may well be able to. */
+	rn->ca_cannot = r == RC_CA && rn->ca_facts.outcome != CA_RETRY;
 	if (r != RC_OK)
 		return r;
 	lifetime_s = rn->ca_facts.lifetime_s;
-	if (lifetime_s > 0 &&
+	rn->ca_cannot = lifetime_s > 0 &&
 	    policy_is_due(rn->options->policy, request.now, request.now + lifetime_s,
-		request.now))
+		request.now);
+	if (rn->ca_cannot)
 		return err_set(err, RC_CA,
 		    "CA %s: what it issues (%lld days) would be due at once by policy %s",
 		    ca_name(rn->ca), (long long)(lifetime_s / CLOCK_DAY_S),

@@ -83,6 +83,9 @@ meet(struct renewal *rn, struct err *err)
 		    procedure->program);
 	if (procedure->needs_ca)
 		r = ca_open(rn->options->conf, rn->options->ca_name, &rn->ca, err);
+	if (r == RC_OK && procedure->needs_ca)
+		r = ca_keep_logins(rn->ca, rn->options->inventory_file,
+		    rn->options->retry_ca_login, err);
 	if (r == RC_OK)
 		r = target_load_trust(target, err);
 	if (r == RC_OK)
@@ -239,7 +242,7 @@ fail(struct renewal *rn, enum rc r, const struct err *cause, enum renew_exit *re
 	buf_add_str(&why, cause->text);
 	if (r == RC_PT_STATUS && pt_status_reaction(rn->status) == PT_FULL)
 		add_orphans(rn, &why);
-	*ret_exit = RENEW_EXIT_FAILED;
+	*ret_exit = rn->ca_cannot ? RENEW_EXIT_NO_CA : RENEW_EXIT_FAILED;
 	if (r == RC_AUTH)
 		ledger_note_refusal(rn);
 	if (!rn->has_run) {

@@ -43,6 +43,7 @@ enum renew_exit {
 	RENEW_EXIT_FAILED = 1,	/* the device is as it was */
 	RENEW_EXIT_CHANGED = 2, /* the journal says how far */
 	RENEW_EXIT_USAGE = 3,	/* or configuration; nothing was done */
+	RENEW_EXIT_NO_CA = 4,	/* the CA cannot renew; the device is as it was */
 };
 
 /*
@@ -59,6 +60,7 @@ struct procedure_options {
 	const void *args;  /* what the program's own options say; NULL: none */
 	bool apply;	   /* else only plan */
 	unsigned int force;
+	bool retry_ca_login; /* a person says that the CA will take it now */
 	int64_t now;
 	int64_t deadline_ms;	  /* of clock_monotonic_ms(), of the whole run */
 	bool (*is_stopped)(void); /* finish the request, leave the journal; or NULL */

@@ -93,6 +93,7 @@ struct renewal {
 	struct csr_profile profile;
 	struct ca *ca; /* NULL: the remedy needs none */
 	struct ca_facts ca_facts;
+	bool ca_cannot; /* it said no, or what it issues is of no use */
 	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
 	size_t n_issuers;
 
