@@ -23,7 +23,7 @@ cp -p "$lab/wrong" "$lab/now"
 "$mkinv" "$tmp/sim.db" query 'SELECT 1' >/dev/null # a check makes no inventory
 
 check() {
-	run "$B/checks/check_amt_ca" -f "$tmp/sim.conf" --ca corp "$@"
+	run "$B/checks/check_amt_ca" -f "$tmp/sim.conf" --ca corp
 }
 many() { # in parallel; what they say goes to $tmp/many.N
 	local pids=() i

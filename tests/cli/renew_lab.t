@@ -69,7 +69,7 @@ device weak-key 1 'weak|1024'
 device sha1 1 'sha1|SHA-1|weak'
 device for-ever 0 'renewed: valid to'
 device deep 0 'renewed: valid to'
-device p384 1 'this firmware needs SHA-384'
+device p384 4 'this firmware needs SHA-384'
 device own 1 'anchor|self-signed'
 device tls-off 1 '127.0.0.1|refused|connect'
 device wrong-clock 0 'renewed: valid to' good
