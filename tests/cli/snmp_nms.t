@@ -67,11 +67,52 @@ for file in snmp/nms/prometheus/snmp.yml snmp/nms/prometheus/snmp-auths.yml \
 	done < <(oids_of "$file")
 	is "$missing" "" "$file: every OID is there"
 done
-is "$(grep -c 'uuid: ' snmp/nms/zabbix/amtcert.yaml)" \
-    "$(grep -o 'uuid: [0-9a-f]\{32\}$' snmp/nms/zabbix/amtcert.yaml | sort -u | wc -l)" \
-    "the Zabbix template's identifiers are whole and unique"
-is "$(grep -o 'value: [0-3], generic: [0-3]' snmp/nms/librenms/amtcert.yaml | head -n 4 |
-    awk '$2 + 0 == $4 + 0' | wc -l)" 4 "LibreNMS' states are those of the MIB"
+
+# What each says, by a parser, and held against the MIB.
+# in_mib FACTS: those that are not so; see tests/tools/nms_files.py.
+in_mib() {
+	local kind name value label
+	sort -u "$1" | while read -r kind name value label; do
+		case $kind in
+		name) [ "$(snmptranslate -m AMT-CERT-MIB -On "AMT-CERT-MIB::$name")" = ".$value" ] ;;
+		oid) snmptranslate -m AMT-CERT-MIB -OS "$name" | grep -Eq '^AMT-CERT-MIB::amt[A-Za-z]+([.]0)?$' ;;
+		state) snmptranslate -m AMT-CERT-MIB -Td "AMT-CERT-MIB::$name" |
+		    grep -Eq "[{ ]$label\($value\)" ;;
+		esac || echo "$kind $name $value $label"
+	done 2>&1
+}
+# expect_file KIND FILE
+expect_file() {
+	run python3 tests/tools/nms_files.py "$1" "$2"
+	is "$status $err" "0 " "$2: a parser of YAML reads it, and it is whole"
+	printf '%s\n' "$out" >"$tmp/facts"
+	if [ -n "$has_mib" ]; then
+		[ "$(wc -l <"$tmp/facts")" -gt 8 ]
+		is "$? $(in_mib "$tmp/facts")" "0 " "$2: all it says of the MIB is so"
+	else
+		skip "$2 against the MIB" "no base modules"
+	fi
+}
+if python3 -c 'import yaml' 2>/dev/null; then
+	expect_file zabbix snmp/nms/zabbix/amtcert.yaml
+	expect_file librenms snmp/nms/librenms/amtcert.yaml
+	expect_file prometheus snmp/nms/prometheus/snmp.yml
+	cp "$tmp/facts" "$tmp/module"
+	expect_file prometheus snmp/nms/prometheus/snmp-auths.yml
+	run python3 tests/tools/nms_files.py alerts snmp/nms/prometheus/{rules,snmp}.yml
+	is "$status $err" "0 " "alerts of Prometheus ask for metrics that are there"
+	if [ -n "$has_mib" ] && command -v prometheus-snmp-generator >/dev/null; then
+		cp snmp/nms/prometheus/generator.yml "$tmp/"
+		(cd "$tmp" && MIBS='' prometheus-snmp-generator generate) >"$tmp/generator.log" 2>&1
+		is "$(python3 tests/tools/nms_files.py prometheus "$tmp/snmp.yml")" \
+		    "$(cat "$tmp/module")" "the exporter's generator makes the same module of the MIB"
+		rm -f "$tmp/snmp.yml"
+	else
+		skip "the exporter's generator" "it, or the base modules, are not here"
+	fi
+else
+	skip "the files by a parser of YAML" "python3-yaml is not installed"
+fi
 is "$(sed -n '/^  metrics:/,/^  max_rep/p' snmp/nms/prometheus/snmp.yml | sed '1d;$d' | md5sum)" \
     "$(sed -n '/^    metrics:/,/^    max_rep/p' snmp/nms/prometheus/snmp-auths.yml |
 	sed '1d;$d; s/^  //' | md5sum)" "both layouts of the exporter's module have the same metrics"
