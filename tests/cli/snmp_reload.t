@@ -70,29 +70,36 @@ walk_rows() {
 	done
 }
 
+# generation: of what is served; 0 when nobody answers.
+generation() {
+	get $SUMMARY.2.0 | grep -x '[0-9][0-9]*' || echo 0
+}
+
 # expect_calm HOW: until eight readings were seen in walks.
 expect_calm() {
-	local end=$((SECONDS + 60)) n=0 wrong=0 first
-	first=$(get $SUMMARY.2.0)
+	local end=$((SECONDS + 60)) n=0 first
+	first=$(generation)
 	: >"$tmp/moments"
+	: >"$tmp/wrong"
 	until { [ "$n" -ge 4 ] && [ "$(sort -u "$tmp/moments" | wc -l)" -ge 8 ]; } ||
 	    [ "$SECONDS" -gt "$end" ]; do
 		walk_rows >"$tmp/walk"
 		cut -d ' ' -f 2- "$tmp/walk" >>"$tmp/moments"
-		[ "$(cut -d ' ' -f 1 "$tmp/walk")" = "$wanted" ] || wrong=$((wrong + 1))
-		[ "$(walk $ROOT.1.5.1.2 | sed 's/ = .*//; s/^.*\.1\.5\.1\.2\.//')" = "$wanted" ] ||
-		    wrong=$((wrong + 1))
+		cut -d ' ' -f 1 "$tmp/walk" >"$tmp/seen"
+		diff "$tmp/wanted" "$tmp/seen" >>"$tmp/wrong" || tail -n 3 "$tmp/answer" >>"$tmp/wrong"
+		walk $ROOT.1.5.1.2 | sed 's/ = .*//; s/^.*\.1\.5\.1\.2\.//' >"$tmp/seen"
+		diff "$tmp/wanted" "$tmp/seen" >>"$tmp/wrong"
 		n=$((n + 1))
 	done
-	is "$wrong" 0 "$1: each of $n walks in bulk, and as many of one column, is complete and in order"
+	is "$(head -n 9 "$tmp/wrong")" "" "$1: each of $n walks in bulk, and as many of one column, is complete and in order"
 	is "$(grep -c mixed "$tmp/moments")" 0 "$1: no row mixes two readings"
-	[ "$(sort -u "$tmp/moments" | wc -l)" -ge 8 ] && [ $(($(get $SUMMARY.2.0) - first)) -ge 7 ]
+	[ "$(sort -u "$tmp/moments" | wc -l)" -ge 8 ] && [ $(($(generation) - first)) -ge 7 ]
 	ok $? "$1: they went over $(sort -u "$tmp/moments" | wc -l) readings"
 }
 
 "$mkinv" "$inventory" fill 40 2 "$now"
 write_moment 1735689600
-wanted=$(query 'SELECT device_id, number FROM slot ORDER BY 1, 2' | tr '|' .)
+query 'SELECT device_id, number FROM slot ORDER BY 1, 2' | tr '|' . >"$tmp/wanted"
 write_agent_conf 'notify = no'
 start_served
 write_often &
