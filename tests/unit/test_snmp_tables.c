@@ -235,6 +235,27 @@ ages_between_readings(void **unused)
 	mirror_free(mirror);
 }
 
+/* A device that is off: with nothing read again, its numbers go on. */
+static void
+counts_on_while_a_device_is_off(void **unused)
+{
+	struct mirror *mirror = hand_fleet();
+	struct agent_settings settings;
+	struct view view = hand_view(mirror, &settings);
+
+	(void)unused;
+	for (int64_t days = 0; days < 300; days++) {
+		struct value since = { 0 }, left = { 0 };
+
+		view.now = HAND_NOW + days * HAND_DAY;
+		group_column(&device_group, 13)->read(&view, 0, &since);
+		group_column(&device_group, 4)->read(&view, 0, &left);
+		assert_int_equal(since.number, 3600 + days * HAND_DAY);
+		assert_int_equal(left.number, (200 - days) * HAND_DAY);
+	}
+	mirror_free(mirror);
+}
+
 static void
 takes_times_that_nobody_expects(void **unused)
 {
@@ -294,6 +315,7 @@ main(void)
 		cmocka_unit_test(shows_an_empty_fleet),
 		cmocka_unit_test(bounds_the_expiry_table_by_horizon_and_rows),
 		cmocka_unit_test(ages_between_readings),
+		cmocka_unit_test(counts_on_while_a_device_is_off),
 		cmocka_unit_test(takes_times_that_nobody_expects),
 	};
 
