@@ -49,7 +49,7 @@ struct class_call {
 struct class_method {
 	const char *name;
 	int64_t (*call)(struct class_call *call); /* ReturnValue */
-	const char *inputs; /* names separated by blanks, '?' before an optional one */
+	const char *inputs;    /* names separated by blanks: ?optional &reference */
 	const char *reference; /* output that becomes a placeholder on failure */
 	bool reads;	       /* changes nothing */
 };

@@ -41,6 +41,20 @@ fill_profile(struct device *dev, size_t index, struct inst *inst)
 		class_cert_epr(inst, "ServerCertificateIssuer", wired->root);
 }
 
+static bool
+has_empty_reference(const xmlNode *instance)
+{
+	static const char *const names[] = { "ClientCertificate",
+		"ServerCertificateIssuer" };
+	struct soap_epr epr;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (soap_child(instance, names[i], 0) != NULL &&
+		    !soap_child_epr(instance, names[i], &epr))
+			return true;
+	return false;
+}
+
 static struct outcome
 put_profile(struct device *dev, int index, const xmlNode *instance)
 {
@@ -48,7 +62,8 @@ put_profile(struct device *dev, int index, const xmlNode *instance)
 	char username[SOAP_VALUE_SIZE] = "";
 
 	(void)index;
-	if (!soap_child_bool(instance, "Enabled", &wired.enabled))
+	if (!soap_child_bool(instance, "Enabled", &wired.enabled) ||
+	    has_empty_reference(instance))
 		return OUTCOME_FAULT(FAULT_SCHEMA);
 	(void)soap_child_bool(instance, "ActiveInS0", &wired.in_s0);
 	(void)soap_child_int(instance, "PxeTimeout", &wired.pxe_timeout_s);
@@ -172,7 +187,7 @@ static const struct class_prop ips_props[] = {
 
 static const struct class_method ips_methods[] = {
 	{ "SetCertificates", set_certificates,
-	    "?ServerCertificateIssuer ?ClientCertificate", NULL, false },
+	    "?&ServerCertificateIssuer ?&ClientCertificate", NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 

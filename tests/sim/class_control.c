@@ -294,25 +294,25 @@ static const struct class_method opt_in_methods[] = {
 };
 
 static const struct class_method boot_config_methods[] = {
-	{ "ChangeBootOrder", agree, "?Source", NULL, false },
+	{ "ChangeBootOrder", agree, "?&Source", NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 
 static const struct class_method boot_service_methods[] = {
-	{ "SetBootConfigRole", agree, "BootConfigSetting Role", NULL, false },
+	{ "SetBootConfigRole", agree, "&BootConfigSetting Role", NULL, false },
 	{ "RequestStateChange", class_request_state, CLASS_STATE_INPUTS, NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 
 static const struct class_method power_methods[] = {
 	{ "RequestPowerStateChange", request_power_state,
-	    "PowerState ManagedElement ?Time ?TimeoutPeriod", NULL, false },
+	    "PowerState &ManagedElement ?Time ?TimeoutPeriod", NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 
 static const struct class_method os_power_methods[] = {
 	{ "RequestOSPowerSavingStateChange", agree,
-	    "OSPowerSavingState ?ManagedElement ?Time ?TimeoutPeriod", NULL, false },
+	    "OSPowerSavingState ?&ManagedElement ?Time ?TimeoutPeriod", NULL, false },
 	{ NULL, NULL, NULL, NULL, false },
 };
 

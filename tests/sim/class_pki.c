@@ -376,7 +376,7 @@ static const struct class_method service_methods[] = {
 	{ "GenerateKeyPair", generate_key_pair, "KeyAlgorithm KeyLength", "KeyPair",
 	    false },
 	{ "GeneratePKCS10RequestEx", generate_request,
-	    "KeyPair SigningAlgorithm NullSignedCertificateRequest", NULL, true },
+	    "&KeyPair SigningAlgorithm NullSignedCertificateRequest", NULL, true },
 	{ NULL, NULL, NULL, NULL, false },
 };
 

@@ -427,10 +427,10 @@ static const struct class_prop applies_props[] = {
 
 static const struct class_method service_methods[] = {
 	{ "AddMpServer", add_server,
-	    "AccessInfo InfoFormat Port AuthMethod ?Certificate ?Username ?Password ?CN",
+	    "AccessInfo InfoFormat Port AuthMethod ?&Certificate ?Username ?Password ?CN",
 	    "MpServer", false },
 	{ "AddRemoteAccessPolicyRule", add_policy,
-	    "Trigger TunnelLifeTime ?ExtendedData ?MpServer ?InternalMpServer",
+	    "Trigger TunnelLifeTime ?ExtendedData ?&MpServer ?&InternalMpServer",
 	    "PolicyRule", false },
 	{ NULL, NULL, NULL, NULL, false },
 };

@@ -331,12 +331,12 @@ static const struct class_prop port_props[] = {
 
 static const struct class_method service_methods[] = {
 	{ "AddWiFiSettings", add_profile,
-	    "WiFiEndpoint WiFiEndpointSettingsInput ?IEEE8021xSettingsInput "
-	    "?ClientCredential ?CACredential",
+	    "&WiFiEndpoint WiFiEndpointSettingsInput ?IEEE8021xSettingsInput "
+	    "?&ClientCredential ?&CACredential",
 	    NULL, false },
 	{ "UpdateWiFiSettings", update_profile,
-	    "WiFiEndpointSettings ?WiFiEndpointSettingsInput ?IEEE8021xSettingsInput "
-	    "?ClientCredential ?CACredential",
+	    "&WiFiEndpointSettings ?WiFiEndpointSettingsInput "
+	    "?IEEE8021xSettingsInput ?&ClientCredential ?&CACredential",
 	    NULL, false },
 	{ "DeleteAllITProfiles", delete_all, NULL, NULL, false },
 	{ "DeleteAllUserProfiles", delete_users, NULL, NULL, false },

@@ -102,9 +102,17 @@ struct wired {
 	char *username;
 };
 
+/* What the items of an enumeration are. */
+enum pull_mode {
+	PULL_OBJECTS,
+	PULL_REFERENCES,
+	PULL_BOTH
+};
+
 /* An enumeration that goes on. */
 struct pull {
 	uint32_t id; /* 0: free */
+	enum pull_mode mode;
 	const struct class *class;
 	size_t family; /* which derived class comes next */
 	size_t index;  /* which of its instances */

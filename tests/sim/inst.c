@@ -243,3 +243,49 @@ inst_write(const struct inst *inst, struct buf *out, char prefix, char common)
 		buf_addf(out, "</%c:%s>", prefix, value->name);
 	}
 }
+
+/* InstanceID alone, or all of these that there are. */
+static bool
+is_key(const struct inst *inst, const struct value *value)
+{
+	static const char *const keys[] = { "CreationClassName", "DeviceID",
+		"InstanceID", "Name", "PolicyRuleName", "SystemCreationClassName",
+		"SystemName", "Tag" };
+
+	if (inst_find(inst, "InstanceID") != NULL)
+		return strcmp(value->name, "InstanceID") == 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(value->name, keys[i]) == 0)
+			return true;
+	/* An association is known by both its ends, a collection by its name. */
+	return value->kind == VALUE_EPR ||
+	    (inst->n == 1 && strcmp(value->name, "ElementName") == 0);
+}
+
+static void
+write_selector(const struct value *value, struct buf *out)
+{
+	buf_addf(out, "<c:Selector Name=\"%s\">", value->name);
+	if (value->kind == VALUE_EPR) {
+		buf_add_str(out, "<b:EndpointReference>");
+		epr_write(&value->epr, out);
+		buf_add_str(out, "</b:EndpointReference>");
+	} else {
+		inst_escape(out, value->text);
+	}
+	buf_add_str(out, "</c:Selector>");
+}
+
+void
+inst_write_reference(const struct inst *inst, const char *class, struct buf *out)
+{
+	buf_add_str(out,
+	    "<b:Address>" WSA_ANONYMOUS "</b:Address>"
+	    "<b:ReferenceParameters><c:ResourceURI>");
+	inst_class_uri(out, class);
+	buf_add_str(out, "</c:ResourceURI><c:SelectorSet>");
+	for (size_t i = 0; i < inst->n; i++)
+		if (is_key(inst, &inst->values[i]))
+			write_selector(&inst->values[i], out);
+	buf_add_str(out, "</c:SelectorSet></b:ReferenceParameters>");
+}

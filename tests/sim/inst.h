@@ -80,6 +80,10 @@ void inst_clear(struct inst *inst);
  * for dates. */
 void inst_write(const struct inst *inst, struct buf *out, char prefix, char common);
 
+/* Append the content of a reference to this instance of a class: its keys, which
+ * are names or, of an association, references. */
+void inst_write_reference(const struct inst *inst, const char *class, struct buf *out);
+
 /* Append a reference's content, without an element around it. */
 void epr_write(const struct epr *epr, struct buf *out);
 

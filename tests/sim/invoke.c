@@ -25,45 +25,67 @@ find_method(const struct device *dev, const struct soap_request *request)
 	return NULL;
 }
 
+/* One parameter of a list such as "Port ?&Certificate". */
+struct input {
+	const char *name; /* not terminated */
+	size_t len;
+	bool optional;
+	bool is_reference;
+};
+
+/* The next one of the list; false at its end. */
 static bool
-has_input(const char *inputs, const char *name)
+next_input(const char **list, struct input *ret_input)
 {
-	size_t len = strlen(name);
-	const char *p = inputs;
+	const char *p = *list;
 
-	while (p != NULL && *p != '\0') {
-		size_t word = strcspn(p, " ");
-		bool optional = *p == '?';
+	if (p == NULL)
+		return false;
+	p += strspn(p, " ");
+	ret_input->optional = *p == '?';
+	p += ret_input->optional;
+	ret_input->is_reference = *p == '&';
+	p += ret_input->is_reference;
+	ret_input->name = p;
+	ret_input->len = strcspn(p, " ");
+	*list = p + ret_input->len;
+	return ret_input->len > 0;
+}
 
-		if (word - optional == len && strncmp(p + optional, name, len) == 0)
-			return true;
-		p += word;
-		p += strspn(p, " ");
-	}
+/* A parameter that is known and, when it is a reference, refers to something: an
+ * empty one has been seen refused. */
+static bool
+is_valid(const char *inputs, const xmlNode *node)
+{
+	const char *name = (const char *)node->name;
+	struct soap_epr epr;
+	struct input input;
+
+	while (next_input(&inputs, &input))
+		if (strlen(name) == input.len &&
+		    strncmp(name, input.name, input.len) == 0)
+			return !input.is_reference || soap_epr_read(node, &epr);
 	return false;
 }
 
 /* Every child known, every wanted one there: what the schema asks for. */
 static bool
-inputs_are_valid(const struct class_method *method, const xmlNode *input)
+inputs_are_valid(const struct class_method *method, const xmlNode *node)
 {
-	const char *p = method->inputs;
+	const char *inputs = method->inputs;
+	struct input input;
 
-	for (const xmlNode *node = input->children; node != NULL; node = node->next)
-		if (node->type == XML_ELEMENT_NODE &&
-		    !has_input(method->inputs, (const char *)node->name))
+	for (const xmlNode *child = node->children; child != NULL; child = child->next)
+		if (child->type == XML_ELEMENT_NODE && !is_valid(inputs, child))
 			return false;
-	while (p != NULL && *p != '\0') {
-		size_t word = strcspn(p, " ");
+	while (next_input(&inputs, &input)) {
 		char wanted[SOAP_NAME_SIZE] = "";
 
-		if (*p != '?' && word < sizeof(wanted)) {
-			memcpy(wanted, p, word);
-			if (soap_child(input, wanted, 0) == NULL)
-				return false;
-		}
-		p += word;
-		p += strspn(p, " ");
+		if (input.optional || input.len >= sizeof(wanted))
+			continue;
+		memcpy(wanted, input.name, input.len);
+		if (soap_child(node, wanted, 0) == NULL)
+			return false;
 	}
 	return true;
 }

@@ -29,17 +29,26 @@ same_without_blanks(const char *a, const char *b)
 	}
 }
 
+/* All selectors that are given must be right; clients may leave some out. */
 static bool
 epr_matches(const struct soap_epr *wanted, const struct epr *epr)
 {
+	size_t known = 0;
+
 	if (epr->class == NULL || strcmp(wanted->class, epr->class) != 0)
 		return false;
-	for (size_t i = 0; i < epr->n; i++)
+	for (size_t i = 0; i < epr->n; i++) {
+		char value[SOAP_VALUE_SIZE] = "";
+
+		if (!soap_epr_selector(wanted->node, epr->selectors[i].name, value,
+			sizeof(value)))
+			continue;
 		/* Clients spell the collection's name without a blank. */
-		if (strcmp(wanted->selector, epr->selectors[i].name) == 0 &&
-		    same_without_blanks(wanted->value, epr->selectors[i].value))
-			return true;
-	return false;
+		if (!same_without_blanks(value, epr->selectors[i].value))
+			return false;
+		known++;
+	}
+	return known > 0 && known == soap_epr_selectors(wanted->node);
 }
 
 static bool
@@ -189,7 +198,7 @@ do_put(struct device *dev, const struct class *class,
 	write_instance(dev, class, request, index, NS_WXF "/PutResponse", reply);
 }
 
-/* ResourceCreated: every reference property is a selector. */
+/* ResourceCreated refers to the last instance. */
 static void
 write_created(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
@@ -200,21 +209,9 @@ write_created(struct device *dev, const struct class *class,
 
 	answer_begin(reply, dev, request, NS_WXF "/CreateResponse", &ns);
 	class_fill(dev, class, class_count(dev, class) - 1, &inst);
-	buf_add_str(out,
-	    "<g:ResourceCreated><b:Address>" WSA_ANONYMOUS "</b:Address>"
-	    "<b:ReferenceParameters><c:ResourceURI>");
-	inst_class_uri(out, class->name);
-	buf_add_str(out, "</c:ResourceURI><c:SelectorSet>");
-	for (size_t i = 0; i < inst.n; i++) {
-		if (inst.values[i].kind != VALUE_EPR)
-			continue;
-		buf_addf(out, "<c:Selector Name=\"%s\"><b:EndpointReference>",
-		    inst.values[i].name);
-		epr_write(&inst.values[i].epr, out);
-		buf_add_str(out, "</b:EndpointReference></c:Selector>");
-	}
-	buf_add_str(out,
-	    "</c:SelectorSet></b:ReferenceParameters></g:ResourceCreated>");
+	buf_add_str(out, "<g:ResourceCreated>");
+	inst_write_reference(&inst, class->name, out);
+	buf_add_str(out, "</g:ResourceCreated>");
 	answer_end(reply);
 	inst_clear(&inst);
 }

@@ -53,22 +53,47 @@ take_place(struct device *dev)
 	return oldest;
 }
 
+/* EnumerationMode in the request; objects unless it says otherwise. */
+static bool
+read_mode(const xmlNode *body, enum pull_mode *ret_mode)
+{
+	static const char *const words[] = { "EnumerateEPR", "EnumerateObjectAndEPR" };
+	static const enum pull_mode modes[] = { PULL_REFERENCES, PULL_BOTH };
+	char text[SOAP_NAME_SIZE] = "";
+
+	*ret_mode = PULL_OBJECTS;
+	if (soap_child(body, "EnumerationMode", 0) == NULL)
+		return true;
+	(void)soap_child_text(body, "EnumerationMode", text, sizeof(text));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i]) != 0)
+			continue;
+		*ret_mode = modes[i];
+		return true;
+	}
+	return false;
+}
+
 void
 pulls_enumerate(struct device *dev, const struct class *class,
     const struct soap_request *request, struct reply *reply)
 {
 	const struct answer_ns ns = { .g = NS_WSEN };
 	struct pull *pull = NULL;
+	enum pull_mode mode = PULL_OBJECTS;
 	char id[CONTEXT_SIZE] = "";
 
 	if (request->body == NULL ||
-	    strcmp((const char *)request->body->name, "Enumerate") != 0) {
+	    strcmp((const char *)request->body->name, "Enumerate") != 0 ||
+	    !read_mode(request->body, &mode)) {
 		answer_fault(reply, dev, request, FAULT_SCHEMA, -1);
 		return;
 	}
 	pull = take_place(dev);
 	dev->count.pull_id++;
-	*pull = (struct pull){ .id = (uint32_t)dev->count.pull_id, .class = class };
+	*pull = (struct pull){ .id = (uint32_t)dev->count.pull_id,
+		.mode = mode,
+		.class = class };
 	format_context(id, pull->id);
 	answer_begin(reply, dev, request, NS_WSEN "/EnumerateResponse", &ns);
 	buf_addf(&reply->body,
@@ -96,14 +121,26 @@ has_next(const struct device *dev, struct pull *pull)
 }
 
 static void
-write_item(struct device *dev, const struct class *class, size_t index, struct buf *out)
+write_item(struct device *dev, const struct class *class, const struct pull *pull,
+    struct buf *out)
 {
 	struct inst inst = { 0 };
 
-	class_fill(dev, class, index, &inst);
-	buf_addf(out, "<h:%s>", class->name);
-	inst_write(&inst, out, 'h', 'i');
-	buf_addf(out, "</h:%s>", class->name);
+	class_fill(dev, class, pull->index, &inst);
+	if (pull->mode == PULL_BOTH)
+		buf_add_str(out, "<c:Item>");
+	if (pull->mode != PULL_REFERENCES) {
+		buf_addf(out, "<h:%s>", class->name);
+		inst_write(&inst, out, 'h', 'i');
+		buf_addf(out, "</h:%s>", class->name);
+	}
+	if (pull->mode != PULL_OBJECTS) {
+		buf_add_str(out, "<b:EndpointReference>");
+		inst_write_reference(&inst, class->name, out);
+		buf_add_str(out, "</b:EndpointReference>");
+	}
+	if (pull->mode == PULL_BOTH)
+		buf_add_str(out, "</c:Item>");
 	inst_clear(&inst);
 }
 
@@ -139,8 +176,10 @@ pulls_pull(struct device *dev, const struct soap_request *request, struct reply 
 		class = class_family(dev, pull->class, pull->family);
 		ns.h = class->name;
 		ns.i = class->common ? NS_COMMON : NULL;
-		for (; left > 0 && pull->index < class_count(dev, class); left--)
-			write_item(dev, class, pull->index++, &items);
+		for (; left > 0 && pull->index < class_count(dev, class); left--) {
+			write_item(dev, class, pull, &items);
+			pull->index++;
+		}
 	}
 	answer_begin(reply, dev, request, NS_WSEN "/PullResponse", &ns);
 	buf_add_str(&reply->body, "<g:PullResponse>");

@@ -51,8 +51,8 @@ is_element(const xmlNode *node, const char *ns, const char *name)
 		strcmp((const char *)node->ns->href, ns) == 0);
 }
 
-static const xmlNode *
-find(const xmlNode *parent, const char *ns, const char *name)
+const xmlNode *
+soap_find(const xmlNode *parent, const char *ns, const char *name)
 {
 	if (parent == NULL)
 		return NULL;
@@ -109,16 +109,16 @@ text_into(const xmlNode *node, char *field, size_t size)
 	return fits;
 }
 
-static const char *
-last_part(const char *uri)
+const char *
+soap_last_part(const char *uri)
 {
 	const char *slash = uri == NULL ? NULL : strrchr(uri, '/');
 
 	return slash == NULL ? uri : slash + 1;
 }
 
-static bool
-attribute_into(const xmlNode *node, const char *name, char *field, size_t size)
+bool
+soap_attribute(const xmlNode *node, const char *name, char *field, size_t size)
 {
 	xmlChar *value = xmlGetNoNsProp(node, (const xmlChar *)name);
 	bool fits = value != NULL && strlen((const char *)value) < size;
@@ -129,47 +129,23 @@ attribute_into(const xmlNode *node, const char *name, char *field, size_t size)
 	return fits;
 }
 
-/* Read what is inside an EndpointReference or a parameter of that type. */
-static bool
-read_epr(const xmlNode *node, struct soap_epr *ret_epr)
-{
-	const xmlNode *parameters = find(node, NS_WSA, "ReferenceParameters");
-	const xmlNode *set = find(parameters, NS_WSMAN, "SelectorSet");
-	const xmlNode *selector = find(set, NS_WSMAN, "Selector");
-	char *uri = text_of(find(parameters, NS_WSMAN, "ResourceURI"));
-	const char *class = last_part(uri);
-	struct soap_epr epr = { 0 };
-	bool good = uri != NULL && selector != NULL && strlen(class) < SOAP_NAME_SIZE;
-
-	if (good) {
-		memcpy(epr.class, class, strlen(class) + 1);
-		good = attribute_into(selector, "Name", epr.selector,
-			   sizeof(epr.selector)) &&
-		    text_into(selector, epr.value, sizeof(epr.value));
-	}
-	free(uri);
-	if (good)
-		*ret_epr = epr;
-	return good;
-}
-
 static bool
 read_selector(const xmlNode *node, struct soap_selector *selector)
 {
-	const xmlNode *epr = find(node, NS_WSA, "EndpointReference");
+	const xmlNode *epr = soap_find(node, NS_WSA, "EndpointReference");
 
-	if (!attribute_into(node, "Name", selector->name, sizeof(selector->name)))
+	if (!soap_attribute(node, "Name", selector->name, sizeof(selector->name)))
 		return false;
 	if (epr == NULL)
 		return text_into(node, selector->value, sizeof(selector->value));
 	selector->is_epr = true;
-	return read_epr(epr, &selector->epr);
+	return soap_epr_read(epr, &selector->epr);
 }
 
 static bool
 read_selectors(const xmlNode *header, struct soap_request *request)
 {
-	const xmlNode *set = find(header, NS_WSMAN, "SelectorSet");
+	const xmlNode *set = soap_find(header, NS_WSMAN, "SelectorSet");
 
 	if (set == NULL)
 		return true;
@@ -227,7 +203,8 @@ envelope_size_too_small(const xmlNode *header)
 	char text[32] = "";
 	int64_t size = 0;
 
-	if (!text_into(find(header, NS_WSMAN, "MaxEnvelopeSize"), text, sizeof(text)))
+	if (!text_into(soap_find(header, NS_WSMAN, "MaxEnvelopeSize"), text,
+		sizeof(text)))
 		return false;
 	return num_parse(text, 0, INT64_MAX, &size, NULL) != RC_OK ||
 	    size < MAX_ENVELOPE_LOWEST;
@@ -266,7 +243,7 @@ check_header(const xmlNode *header, struct soap_request *request)
 	if (has_foreign_block(header))
 		return FAULT_MUST_UNDERSTAND;
 	if (request->message_id == NULL || request->action == NULL ||
-	    find(header, NS_WSA, "To") == NULL)
+	    soap_find(header, NS_WSA, "To") == NULL)
 		return FAULT_INVALID_HEADER;
 	if (request->op == OP_UNKNOWN)
 		return request->resource_uri == NULL ? FAULT_DESTINATION_UNREACHABLE
@@ -300,17 +277,17 @@ soap_read(const char *bytes, size_t len, struct soap_request *ret_request,
 		return false;
 	root = xmlDocGetRootElement(request.doc);
 	if (root == NULL || !is_element(root, NS_SOAP, "Envelope") ||
-	    find(root, NS_SOAP, "Body") == NULL ||
+	    soap_find(root, NS_SOAP, "Body") == NULL ||
 	    xmlGetIntSubset(request.doc) != NULL) {
 		xmlFreeDoc(request.doc);
 		return false;
 	}
-	header = find(root, NS_SOAP, "Header");
-	request.body = first_element(find(root, NS_SOAP, "Body"));
-	request.action = text_of(find(header, NS_WSA, "Action"));
-	request.resource_uri = text_of(find(header, NS_WSMAN, "ResourceURI"));
-	request.message_id = text_of(find(header, NS_WSA, "MessageID"));
-	request.class = last_part(request.resource_uri);
+	header = soap_find(root, NS_SOAP, "Header");
+	request.body = first_element(soap_find(root, NS_SOAP, "Body"));
+	request.action = text_of(soap_find(header, NS_WSA, "Action"));
+	request.resource_uri = text_of(soap_find(header, NS_WSMAN, "ResourceURI"));
+	request.message_id = text_of(soap_find(header, NS_WSA, "MessageID"));
+	request.class = soap_last_part(request.resource_uri);
 	find_op(&request);
 	*ret_fault = check_header(header, &request);
 	*ret_request = request;
@@ -354,33 +331,6 @@ char *
 soap_child_dup(const xmlNode *parent, const char *name)
 {
 	return text_of(soap_child(parent, name, 0));
-}
-
-bool
-soap_child_epr(const xmlNode *parent, const char *name, struct soap_epr *ret_epr)
-{
-	const xmlNode *node = soap_child(parent, name, 0);
-
-	return node != NULL && read_epr(node, ret_epr);
-}
-
-bool
-soap_epr_selector(const xmlNode *epr, const char *name, char *field, size_t size)
-{
-	const xmlNode *parameters = find(epr, NS_WSA, "ReferenceParameters");
-	const xmlNode *set = find(parameters, NS_WSMAN, "SelectorSet");
-
-	if (set == NULL)
-		return false;
-	for (const xmlNode *node = set->children; node != NULL; node = node->next) {
-		char key[SOAP_NAME_SIZE] = "";
-
-		if (is_element(node, NS_WSMAN, "Selector") &&
-		    attribute_into(node, "Name", key, sizeof(key)) &&
-		    strcmp(key, name) == 0)
-			return text_into(node, field, size);
-	}
-	return false;
 }
 
 bool

@@ -57,8 +57,10 @@ enum {
 	SOAP_VALUE_SIZE = 256,
 };
 
-/* A reference: the class it names and its first selector. */
+/* A reference: the class it names and its first selector; the others by
+ * soap_epr_selector. */
 struct soap_epr {
+	const xmlNode *node; /* lent: lives as long as the request */
 	char class[SOAP_NAME_SIZE];
 	char selector[SOAP_NAME_SIZE];
 	char value[SOAP_VALUE_SIZE];
@@ -99,6 +101,15 @@ const char *soap_op_word(enum soap_op op);
 /* Is the body this element, in the namespace of the class? */
 bool soap_body_is(const struct soap_request *request, const char *name);
 
+/* The first child element of that name and namespace (NULL: any), or NULL. */
+const xmlNode *soap_find(const xmlNode *parent, const char *ns, const char *name);
+
+/* An attribute into field; false when it is missing or too long. */
+bool soap_attribute(const xmlNode *node, const char *name, char *field, size_t size);
+
+/* What follows the last slash: the class a URI names. NULL stays NULL. */
+const char *soap_last_part(const char *uri);
+
 /* The n-th child element with this local name (from 0), any namespace. */
 const xmlNode *soap_child(const xmlNode *parent, const char *name, size_t n);
 
@@ -112,11 +123,18 @@ bool soap_int(const xmlNode *node, int64_t *ret_value);
 /* Text of a child of any length; NULL when missing. Caller frees with free(). */
 char *soap_child_dup(const xmlNode *parent, const char *name);
 
-/* A reference parameter; false when missing or without a selector. */
+/* What is inside an EndpointReference or a property or parameter of that type;
+ * false when it holds no class or no selector. */
+bool soap_epr_read(const xmlNode *node, struct soap_epr *ret_epr);
+
+/* The same of a child; false also when it is missing. */
 bool soap_child_epr(const xmlNode *parent, const char *name, struct soap_epr *ret_epr);
 
 /* One selector of a reference by name; false when it has none of that name. */
 bool soap_epr_selector(const xmlNode *epr, const char *name, char *field, size_t size);
+
+/* How many selectors a reference has. */
+size_t soap_epr_selectors(const xmlNode *epr);
 
 /* xs:boolean and numbers of a child; false when missing or not well formed. */
 bool soap_child_bool(const xmlNode *parent, const char *name, bool *ret_value);
