@@ -61,6 +61,9 @@ for kind in wired wifi old; do
 	bound=${kind/old/wired}
 	start_device $kind "$@"
 	pid=$sim_pid
+	names='<r:Domain>CORP</r:Domain><r:RoamingIdentity>any@corp.example</r:RoamingIdentity><r:ServerCertificateName>radius.example</r:ServerCertificateName><r:ServerCertificateNameComparison>1</r:ServerCertificateNameComparison><r:Username>host/net1</r:Username>'
+	[ $kind != old ] || call Put AMT_8021XProfile "" \
+	    "<r:AMT_8021XProfile xmlns:r=\"$(uri AMT_8021XProfile)\"><r:Enabled>true</r:Enabled>$names</r:AMT_8021XProfile>"
 	run "$B/checks/check_amt_8021x" -f "$tmp/$kind.conf" -H $name
 	is "$status" 1 "$kind: the check says that it is due"
 	like "$out" 'run renew_amt_8021x' "$kind: and names the remedy"
@@ -84,6 +87,11 @@ $bind" "$kind: three writes are planned"
 	[ "$handle" != "$(client_of "$before" "$bound")" ]
 	ok $? "$kind: another certificate is bound"
 	is "$(root_of "$after" "$bound")" "$(root_of "$before" "$bound")" "$kind: with the root from before"
+	if [ $kind = old ]; then
+		call Get AMT_8021XProfile
+		is "$(printf '%s\n' "$reply" | grep -oE '<g:[A-Za-z]+>[^<]*' | grep -cF -f <(printf '%s' "${names//r:/g:}" | grep -oE '<g:[A-Za-z]+>[^<]*'))" 5 \
+		    "$kind: and the names that the network knows"
+	fi
 	is "$(json "$after" served)" "$(json "$before" served)" "$kind: TLS serves what it served"
 	is "$(certificates "$after" | grep -v "^$handle ")" "$(certificates "$before")" "$kind: one more in the store, none gone"
 	call Get AMT_PublicKeyCertificate "$(selector InstanceID "Intel(r) AMT Certificate: Handle: $handle")"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# amtsim: references in requests and answers, as consoles that set up a whole
-# device need them.
+# amtsim: references in requests and answers, and what 802.1X profiles keep, as
+# consoles that set up a whole device need it.
 # timeout: 120
 . tests/cli/lib.sh
 . tests/sim/client.sh
@@ -9,9 +9,10 @@
 make_ca
 make_cert pc1
 start_sim sim -s profile=14 -s tls-port=0 -s plain-port=0 -s "certificate=$tmp/pc1.pem" \
-    -s "key=$tmp/pc1.key" -s tls=no || exit 1
+    -s "key=$tmp/pc1.key" -s tls=no -s "orphan-certificate=$tmp/ca.pem" || exit 1
 via=plain
 cert=$(epr AMT_PublicKeyCertificate InstanceID 'Intel(r) AMT Certificate: Handle: 0')
+issuer=$(epr AMT_PublicKeyCertificate InstanceID 'Intel(r) AMT Certificate: Handle: 1')
 
 put() { # CLASS PROPERTIES [SELECTORS]
 	call Put "$1" "${3-}" "<r:$1 xmlns:r=\"$(uri "$1")\">$2</r:$1>"
@@ -97,6 +98,45 @@ pull_mode AMT_TLSProtocolEndpointCollection EnumerateEPR
 like "$items" 'Selector Name="ElementName">TLSProtocolEndpoint Instances Collection<' "the collection by its name"
 call Enumerate AMT_PublicPrivateKeyPair "" '<n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"><w:EnumerationMode>Other</w:EnumerationMode></n:Enumerate>'
 is "$http" 400 "there is no other mode"
+
+#
+# 802.1X: the names are kept, the passwords are not shown
+#
+shown() { # the names that 802.1X needs, in one line
+	printf '%s\n' "$reply$items" |
+	    grep -oE '<[gh]:(Domain|Password|RoamingIdentity|ServerCertificateName|ServerCertificateNameComparison|Username)>[^<]*' |
+	    sed 's/<[gh]://; s/>/=/' | tr '\n' ' '
+}
+items=
+names='<r:Domain>CORP</r:Domain><r:Password>P@ssw0rd</r:Password><r:RoamingIdentity>anonymous@corp.example</r:RoamingIdentity><r:ServerCertificateName>radius.example</r:ServerCertificateName><r:ServerCertificateNameComparison>1</r:ServerCertificateNameComparison><r:Username>host/pc1</r:Username>'
+kept='Domain=CORP RoamingIdentity=anonymous@corp.example ServerCertificateName=radius.example ServerCertificateNameComparison=1 Username=host/pc1 '
+put AMT_8021XProfile "<r:Enabled>true</r:Enabled><r:ActiveInS0>true</r:ActiveInS0><r:AuthenticationProtocol>0</r:AuthenticationProtocol><r:ClientCertificate>$cert</r:ClientCertificate>$names"
+is "$(shown)" "$kept" "AMT_8021XProfile: Put answers with the names"
+call Get AMT_8021XProfile
+is "$(shown)" "$kept" "and Get with them"
+call Get IPS_IEEE8021xSettings
+is "$(shown)" "$kept" "the newer class is of the same mind"
+put IPS_IEEE8021xSettings '<r:Enabled>2</r:Enabled><r:AuthenticationProtocol>0</r:AuthenticationProtocol><r:Username>host/pc2</r:Username>'
+is "$(shown)" 'Username=host/pc2 ' "IPS_IEEE8021xSettings: Put is the whole of it"
+put IPS_IEEE8021xSettings '<r:Enabled>3</r:Enabled>'
+is "$(shown)" '' "nothing is shown when it is off"
+wifi() { # METHOD FIRST-PARAMETER ENDPOINT-SETTINGS 802.1X-SETTINGS
+	local cim=http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2
+	invoke AMT_WiFiPortConfigurationService "$1" \
+	    "$2<r:WiFiEndpointSettingsInput xmlns:q=\"$cim/CIM_WiFiEndpointSettings\">$3</r:WiFiEndpointSettingsInput><r:IEEE8021xSettingsInput xmlns:q=\"$cim/CIM_IEEE8021xSettings\">${4//r:/q:}</r:IEEE8021xSettingsInput><r:ClientCredential>$cert</r:ClientCredential><r:CACredential>$issuer</r:CACredential>"
+}
+wifi AddWiFiSettings "<r:WiFiEndpoint>$(epr CIM_WiFiEndpoint Name 'WiFi Endpoint 0')</r:WiFiEndpoint>" \
+    '<q:ElementName>office</q:ElementName><q:AuthenticationMethod>7</q:AuthenticationMethod><q:EncryptionMethod>4</q:EncryptionMethod><q:SSID>office</q:SSID><q:Priority>1</q:Priority>' \
+    "<r:AuthenticationProtocol>0</r:AuthenticationProtocol>$names"
+is "$return_value" 0 "a Wi-Fi profile"
+enumerate CIM_IEEE8021xSettings
+is "$(reply='' shown)" "$kept" "keeps the same names"
+wifi UpdateWiFiSettings "<r:WiFiEndpointSettings>$(epr CIM_WiFiEndpointSettings InstanceID 'Intel(r) AMT:WiFi Endpoint Settings office')</r:WiFiEndpointSettings>" \
+    '<q:Priority>2</q:Priority>' '<r:Username>host/pc2</r:Username>'
+enumerate CIM_IEEE8021xSettings
+is "$return_value $(reply='' shown)" "0 ${kept/pc1/pc2}" "UpdateWiFiSettings changes what it names and no more"
+call Delete CIM_WiFiEndpointSettings "$(selector InstanceID 'Intel(r) AMT:WiFi Endpoint Settings office')"
+is "$http" 200 "and it is deleted"
 
 stop_sim sim "$sim_pid"
 done_testing

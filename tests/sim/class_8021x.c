@@ -4,12 +4,8 @@
  * bind certificates to it.
  * Source: protocol notes 3.11; captures of the same names.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "class.h"
 #include "device.h"
-#include "mem.h"
 #include "pki.h"
 
 #define IPS_SETTINGS "Intel(r) AMT: 8021X Settings"
@@ -33,8 +29,7 @@ fill_profile(struct device *dev, size_t index, struct inst *inst)
 	inst_int(inst, "PxeTimeout", wired->pxe_timeout_s);
 	if (!wired->enabled)
 		return;
-	inst_int(inst, "AuthenticationProtocol", wired->protocol);
-	inst_text(inst, "Username", wired->username);
+	eap_fill(&wired->eap, inst);
 	if (wired->client != STORE_NONE)
 		class_cert_epr(inst, "ClientCertificate", wired->client);
 	if (wired->root != STORE_NONE)
@@ -59,7 +54,6 @@ static struct outcome
 put_profile(struct device *dev, int index, const xmlNode *instance)
 {
 	struct wired wired = dev->wired;
-	char username[SOAP_VALUE_SIZE] = "";
 
 	(void)index;
 	if (!soap_child_bool(instance, "Enabled", &wired.enabled) ||
@@ -67,7 +61,6 @@ put_profile(struct device *dev, int index, const xmlNode *instance)
 		return OUTCOME_FAULT(FAULT_SCHEMA);
 	(void)soap_child_bool(instance, "ActiveInS0", &wired.in_s0);
 	(void)soap_child_int(instance, "PxeTimeout", &wired.pxe_timeout_s);
-	(void)soap_child_int(instance, "AuthenticationProtocol", &wired.protocol);
 	if (!class_take_cert(dev, instance, "ClientCertificate", &wired.client) ||
 	    !class_take_cert(dev, instance, "ServerCertificateIssuer", &wired.root))
 		return OUTCOME_STATUS(PT_INVALID_HANDLE);
@@ -76,8 +69,7 @@ put_profile(struct device *dev, int index, const xmlNode *instance)
 		wired.root = STORE_NONE;
 	}
 	dev->wired = wired;
-	if (soap_child_text(instance, "Username", username, sizeof(username)))
-		mem_set(&dev->wired.username, username);
+	eap_take(&dev->wired.eap, instance, true);
 	return OUTCOME_OK;
 }
 
@@ -130,10 +122,8 @@ fill_ips_settings(struct device *dev, size_t index, struct inst *inst)
 	inst_bool(inst, "AvailableInS0", wired->in_s0);
 	inst_int(inst, "Enabled", enabled);
 	inst_int(inst, "PxeTimeout", wired->pxe_timeout_s);
-	if (wired->enabled) {
-		inst_int(inst, "AuthenticationProtocol", wired->protocol);
-		inst_text(inst, "Username", wired->username);
-	}
+	if (wired->enabled)
+		eap_fill(&wired->eap, inst);
 }
 
 static struct outcome
@@ -147,7 +137,7 @@ put_ips_settings(struct device *dev, int index, const xmlNode *instance)
 	dev->wired.enabled = enabled != IPS_DISABLED;
 	(void)soap_child_bool(instance, "AvailableInS0", &dev->wired.in_s0);
 	(void)soap_child_int(instance, "PxeTimeout", &dev->wired.pxe_timeout_s);
-	(void)soap_child_int(instance, "AuthenticationProtocol", &dev->wired.protocol);
+	eap_take(&dev->wired.eap, instance, true);
 	if (!dev->wired.enabled) {
 		dev->wired.client = STORE_NONE;
 		dev->wired.root = STORE_NONE;

@@ -80,10 +80,9 @@ fill_8021x(struct device *dev, size_t index, struct inst *inst)
 	if (wifi == NULL)
 		return;
 	id = prefixed(PREFIX_8021X, wifi->name);
-	inst_int(inst, "AuthenticationProtocol", wifi->protocol);
 	inst_text(inst, "ElementName", wifi->name);
 	inst_text(inst, "InstanceID", id);
-	inst_text(inst, "Username", wifi->username);
+	eap_fill(&wifi->eap, inst);
 	free(id);
 }
 
@@ -177,8 +176,7 @@ find_profile(const struct device *dev, const char *instance_id)
 struct wanted {
 	char name[SOAP_VALUE_SIZE];
 	char ssid[SOAP_VALUE_SIZE];
-	char username[SOAP_VALUE_SIZE];
-	struct wifi wifi; /* numbers and handles only */
+	struct wifi wifi; /* numbers, handles and what 802.1X needs */
 };
 
 /* Parameters that are missing leave what is there. */
@@ -194,9 +192,7 @@ read_wanted(const struct class_call *call, struct wanted *wanted)
 	(void)soap_child_int(settings, "AuthenticationMethod",
 	    &wanted->wifi.authentication);
 	(void)soap_child_int(settings, "EncryptionMethod", &wanted->wifi.encryption);
-	(void)soap_child_int(ieee, "AuthenticationProtocol", &wanted->wifi.protocol);
-	(void)soap_child_text(ieee, "Username", wanted->username,
-	    sizeof(wanted->username));
+	eap_take(&wanted->wifi.eap, ieee, false);
 	if (!class_take_cert(call->dev, call->input, "ClientCredential",
 		&wanted->wifi.client) ||
 	    !class_take_cert(call->dev, call->input, "CACredential",
@@ -205,7 +201,7 @@ read_wanted(const struct class_call *call, struct wanted *wanted)
 	if (!has_8021x(&wanted->wifi))
 		return WIFI_OK;
 	/* EAP-TLS logs in with a certificate and its key. */
-	if (wanted->wifi.protocol == PROTOCOL_EAP_TLS &&
+	if (wanted->wifi.eap.protocol == PROTOCOL_EAP_TLS &&
 	    store_key_of_cert(&call->dev->store, wanted->wifi.client) == STORE_NONE)
 		return WIFI_INVALID_REFERENCE;
 	return WIFI_OK;
@@ -217,36 +213,45 @@ write_wanted(struct wifi *wifi, const struct wanted *wanted)
 	wifi->priority = wanted->wifi.priority;
 	wifi->authentication = wanted->wifi.authentication;
 	wifi->encryption = wanted->wifi.encryption;
-	wifi->protocol = wanted->wifi.protocol;
+	eap_copy(&wifi->eap, &wanted->wifi.eap);
 	wifi->client = wanted->wifi.client;
 	wifi->root = wanted->wifi.root;
 	mem_set(&wifi->ssid, wanted->ssid);
-	mem_set(&wifi->username, wanted->username);
+}
+
+/* Can it be one more profile? */
+static int64_t
+check_new(const struct class_call *call, struct wanted *wanted)
+{
+	const xmlNode *settings =
+	    soap_child(call->input, "WiFiEndpointSettingsInput", 0);
+
+	if (!soap_child_text(settings, "ElementName", wanted->name,
+		sizeof(wanted->name)) ||
+	    wanted->name[0] == '\0' || wanted->ssid[0] == '\0' ||
+	    wanted->wifi.priority < 1)
+		return WIFI_INVALID_PARAMETER;
+	for (size_t i = 0; i < call->dev->wifi_n; i++)
+		if (strcmp(call->dev->wifi[i].name, wanted->name) == 0 ||
+		    call->dev->wifi[i].priority == wanted->wifi.priority)
+			return WIFI_PT_STATUS + PT_DUPLICATE;
+	if (call->dev->wifi_n == WIFI_MAX)
+		return WIFI_PT_STATUS + PT_MAX_LIMIT_REACHED;
+	return WIFI_OK;
 }
 
 static int64_t
 add_profile(struct class_call *call)
 {
-	const xmlNode *settings =
-	    soap_child(call->input, "WiFiEndpointSettingsInput", 0);
 	struct wanted wanted = { .wifi = { .client = STORE_NONE, .root = STORE_NONE } };
 	int64_t result = read_wanted(call, &wanted);
 
-	if (result != WIFI_OK)
-		return result;
-	if (!soap_child_text(settings, "ElementName", wanted.name,
-		sizeof(wanted.name)) ||
-	    wanted.name[0] == '\0' || wanted.ssid[0] == '\0' ||
-	    wanted.wifi.priority < 1)
-		return WIFI_INVALID_PARAMETER;
-	for (size_t i = 0; i < call->dev->wifi_n; i++)
-		if (strcmp(call->dev->wifi[i].name, wanted.name) == 0 ||
-		    call->dev->wifi[i].priority == wanted.wifi.priority)
-			return WIFI_PT_STATUS + PT_DUPLICATE;
-	if (call->dev->wifi_n == WIFI_MAX)
-		return WIFI_PT_STATUS + PT_MAX_LIMIT_REACHED;
-	write_wanted(device_add_wifi(call->dev, wanted.name), &wanted);
-	return WIFI_OK;
+	if (result == WIFI_OK)
+		result = check_new(call, &wanted);
+	if (result == WIFI_OK)
+		write_wanted(device_add_wifi(call->dev, wanted.name), &wanted);
+	eap_clear(&wanted.wifi.eap);
+	return result;
 }
 
 static int64_t
@@ -266,12 +271,13 @@ update_profile(struct class_call *call)
 	if (n < 0)
 		return WIFI_INVALID_REFERENCE;
 	wanted.wifi = dev->wifi[n];
+	wanted.wifi.eap = (struct eap){ 0 };
+	eap_copy(&wanted.wifi.eap, &dev->wifi[n].eap);
 	memcpy(wanted.ssid, dev->wifi[n].ssid, strlen(dev->wifi[n].ssid) + 1);
-	memcpy(wanted.username, dev->wifi[n].username,
-	    strlen(dev->wifi[n].username) + 1);
 	result = read_wanted(call, &wanted);
 	if (result == WIFI_OK)
 		write_wanted(&dev->wifi[n], &wanted);
+	eap_clear(&wanted.wifi.eap);
 	return result;
 }
 

@@ -88,7 +88,7 @@ wifi_clear(struct wifi *wifi)
 {
 	free(wifi->name);
 	free(wifi->ssid);
-	free(wifi->username);
+	eap_clear(&wifi->eap);
 }
 
 struct wifi *
@@ -101,7 +101,7 @@ device_add_wifi(struct device *dev, const char *name)
 	*wifi = (struct wifi){ .client = STORE_NONE, .root = STORE_NONE };
 	mem_set(&wifi->name, name);
 	mem_set(&wifi->ssid, name);
-	mem_set(&wifi->username, "");
+	mem_set(&wifi->eap.names[EAP_USERNAME], "");
 	return wifi;
 }
 
@@ -132,7 +132,7 @@ device_free(struct device *dev)
 	inject_clear(dev);
 	kept_clear(dev);
 	free(dev->audit);
-	free(dev->wired.username);
+	eap_clear(&dev->wired.eap);
 	free(dev->remote);
 	free(dev->proxies);
 	free(dev->accounts);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "eap.h"
 #include "inject.h"
 #include "listen.h"
 #include "loop.h"
@@ -65,12 +66,11 @@ struct served {
 struct wifi {
 	char *name;
 	char *ssid;
-	char *username;
 	int64_t priority;
 	int64_t authentication; /* CIM values */
 	int64_t encryption;
-	int64_t protocol; /* of 802.1X; 0: EAP-TLS */
-	int client;	  /* certificate handles, or STORE_NONE */
+	struct eap eap;
+	int client; /* certificate handles, or STORE_NONE */
 	int root;
 };
 
@@ -96,10 +96,9 @@ struct wired {
 	bool enabled;
 	bool in_s0;
 	int64_t pxe_timeout_s;
-	int64_t protocol; /* 0: EAP-TLS */
+	struct eap eap;
 	int client;
 	int root;
-	char *username;
 };
 
 /* What the items of an enumeration are. */
