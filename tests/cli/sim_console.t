@@ -29,7 +29,8 @@ items=
 for row in 'AMT_RedirectionService ListenerEnabled true' 'IPS_OptInService OptInRequired 1' \
     'AMT_BootSettingData UseSOL true' 'AMT_GeneralSettings IdleWakeTimeout 7' \
     'AMT_WiFiPortConfigurationService localProfileSynchronizationEnabled 1' \
-    'IPS_KVMRedirectionSettingData SessionTimeout 9' 'IPS_HTTPProxyService SyncEnabled true'; do
+    'IPS_KVMRedirectionSettingData SessionTimeout 9' \
+    'AMT_SetupAndConfigurationService ZeroTouchConfigurationEnabled false' 'IPS_HTTPProxyService SyncEnabled true'; do
 	read -r class name wanted <<<"$row"
 	call Get "$class"
 	[ "$http" = 200 ] && [ "$(value "$name")" != "$wanted" ]

@@ -138,5 +138,17 @@ is "$return_value $(reply='' shown)" "0 ${kept/pc1/pc2}" "UpdateWiFiSettings cha
 call Delete CIM_WiFiEndpointSettings "$(selector InstanceID 'Intel(r) AMT:WiFi Endpoint Settings office')"
 is "$http" 200 "and it is deleted"
 
+#
+# A context while TLS is off holds nothing
+#
+delete_cert 0
+is "$http" 500 "the certificate of a context stays"
+call Delete AMT_TLSCredentialContext
+is "$http" 200 "the context goes"
+delete_key 0
+is "$http" 200 "then, without CommitChanges, the key"
+delete_cert 0
+is "$http" 200 "and the certificate"
+
 stop_sim sim "$sim_pid"
 done_testing

@@ -234,6 +234,8 @@ static const struct class_prop setup_props[] = {
 	{ NULL, NULL },
 };
 
+static const char *const setup_optional[] = { "ConfigurationServerFQDN", NULL };
+
 static const struct class_method setup_methods[] = {
 	{ "CommitChanges", commit_changes, NULL, NULL, false },
 	{ "GetUuid", get_uuid, NULL, NULL, true },
@@ -296,6 +298,8 @@ const struct class class_identity[] = {
 	    .name = "AMT_SetupAndConfigurationService",
 	    .bases = "CIM_Service",
 	    .common = true,
+	    .keeps = true,
+	    .optional = setup_optional,
 	    .props = setup_props,
 	    .fill = fill_setup,
 	    .methods = setup_methods,

@@ -80,7 +80,7 @@ static struct outcome
 delete_context(struct device *dev, int index)
 {
 	(void)index;
-	dev->pending.context = STORE_NONE;
+	firmware_delete_context(dev);
 	return OUTCOME_OK;
 }
 

@@ -170,6 +170,19 @@ firmware_check_bind(const struct device *dev, int cert_handle)
 	return PT_SUCCESS;
 }
 
+void
+firmware_delete_context(struct device *dev)
+{
+	dev->pending.context = STORE_NONE;
+	for (int i = 0; i < TLS_INTERFACES; i++)
+		if (dev->committed.tls[i].enabled)
+			return;
+	/* Nothing serves it: on hardware its key and certificate can be deleted
+	 * next, without a commit. */
+	dev->committed.context = STORE_NONE;
+	firmware_serve(dev);
+}
+
 static enum pt_status
 check_commit(const struct device *dev)
 {

@@ -33,6 +33,9 @@ enum rc firmware_listen(struct device *dev, struct err *err);
 /* May TLS serve this certificate? */
 enum pt_status firmware_check_bind(const struct device *dev, int cert_handle);
 
+/* Delete of the TLS context: pending, but done at once where TLS is off. */
+void firmware_delete_context(struct device *dev);
+
 /* CommitChanges; what follows on the network is firmware_after_commit. */
 enum pt_status firmware_commit(struct device *dev);
 void firmware_after_commit(struct device *dev);
