@@ -36,7 +36,9 @@ static const struct accept_rule rules[] = {
 	{ "C18 critical", accept_critical },
 	{ "C12 path", accept_path },
 	{ "C13 host", accept_host },
+	{ "C14 issuer", accept_issuer },
 	{ "C15 strict", accept_strict },
+	{ "C16 template", accept_template },
 	{ "C17 issuer's end", accept_issuer_end },
 };
 

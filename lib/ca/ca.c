@@ -19,6 +19,7 @@ enum {
 
 static const char section_kind[] = "ca";
 static const char default_name[] = "local";
+static const char issuer_key_name[] = "issuer-key";
 
 static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
@@ -32,6 +33,7 @@ struct ca {
 	const struct ca_ops *ops;
 	char *name; /* for people */
 	void *state;
+	const char *issuer_key; /* lent from the configuration; NULL: any */
 	struct known_login login;
 };
 
@@ -48,7 +50,7 @@ find_backend(const char *name)
 static bool
 is_known(const struct ca_ops *ops, const char *key)
 {
-	if (strcmp(key, "backend") == 0)
+	if (strcmp(key, "backend") == 0 || strcmp(key, issuer_key_name) == 0)
 		return true;
 	for (const char *const *k = ops->keys; *k != NULL; k++) {
 		if (strcmp(*k, key) == 0)
@@ -75,6 +77,24 @@ refuse_unknown_keys(const struct ca_ops *ops, const struct conf *conf, const cha
 	return RC_OK;
 }
 
+/* Whose key alone may have signed what comes back; *ret_text stays NULL without. */
+static enum rc
+read_issuer_key(const struct conf *conf, const char *name, const char **ret_text,
+    struct err *err)
+{
+	size_t line = 0;
+	const char *text = conf_find(conf, section_kind, name, issuer_key_name, &line);
+
+	if (text != NULL &&
+	    (text[0] == '\0' || text[strspn(text, "0123456789abcdefABCDEF:")] != '\0'))
+		return err_set(err, RC_CONFIG,
+		    "%s:%zu: [ca %s]: issuer-key: not the hexadecimal text of a key "
+		    "identifier",
+		    conf_path(conf), line, name);
+	*ret_text = text;
+	return RC_OK;
+}
+
 /* "local (default)" without a section, "corp (local)" with one. Caller frees. */
 static char *
 describe(const struct ca_ops *ops, const char *name)
@@ -96,17 +116,21 @@ enum rc
 ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name,
     struct ca **ret_ca, struct err *err)
 {
+	const char *issuer_key = NULL;
 	struct ca *ca;
 	enum rc r = RC_OK;
 
 	if (name != NULL)
 		r = refuse_unknown_keys(ops, conf, name, err);
+	if (r == RC_OK && name != NULL)
+		r = read_issuer_key(conf, name, &issuer_key, err);
 	if (r != RC_OK)
 		return r;
 	ca = calloc(1, sizeof(*ca));
 	if (ca == NULL)
 		return err_set(err, RC_NOMEM, "CA: out of memory");
 	ca->ops = ops;
+	ca->issuer_key = issuer_key;
 	ca->name = describe(ops, name);
 	r = ca->name != NULL ? ops->open(conf, name, &ca->state, err)
 			     : err_set(err, RC_NOMEM, "CA: out of memory");
@@ -212,6 +236,12 @@ const struct anchors *
 ca_anchors(const struct ca *ca)
 {
 	return ca->ops->anchors(ca->state);
+}
+
+const char *
+ca_issuer_key(const struct ca *ca)
+{
+	return ca->issuer_key;
 }
 
 struct cert *const *

@@ -153,6 +153,9 @@ const char *ca_name(const struct ca *ca);
 /* The anchors that what it issues must verify to; lent. */
 const struct anchors *ca_anchors(const struct ca *ca);
 
+/* Key identifier of the only issuer that is taken, in hexadecimal; NULL: any. Lent. */
+const char *ca_issuer_key(const struct ca *ca);
+
 /* The certificates above what it issues, issuer first, as far as they are known
  * before an answer; lent. NULL when only an answer tells. */
 struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
@@ -208,7 +211,8 @@ enum rc ca_retire(struct ca *ca, const struct cert *cert, int64_t now,
 /* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
-	/* its keys in [ca NAME], NULL-terminated; "backend" is understood */
+	/* its keys in [ca NAME], NULL-terminated; "backend" and "issuer-key" are
+	 * understood */
 	const char *const *keys;
 	/* conf and name are NULL when there is no section */
 	enum rc (*open)(const struct conf *conf, const char *name, void **ret_state,

@@ -191,6 +191,7 @@ print_judgement(const struct ca *ca, const struct ca_request *request,
 		.csr_len = request->csr_len,
 		.profile = &request->profile,
 		.anchors = ca_anchors(ca),
+		.issuer_key = ca_issuer_key(ca),
 		.now = request->now,
 		.device_now = request->now };
 	struct buf warnings;

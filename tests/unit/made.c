@@ -89,6 +89,16 @@ add(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
+/* Certificate Template Information, which OpenSSL does not know by itself. */
+static int
+template_nid(void)
+{
+	static const char oid[] = "1.3.6.1.4.1.311.21.7";
+	int nid = OBJ_txt2nid(oid);
+
+	return nid != NID_undef ? nid : OBJ_create(oid, "msTemplate", "msTemplate");
+}
+
 /* An extension that no library knows. */
 static void
 add_unknown(X509 *x, const char *bytes, size_t len, int is_critical)
@@ -138,6 +148,8 @@ add_extensions(X509 *x, const struct made_recipe *recipe)
 	add(x, &ctx, NID_ext_key_usage, recipe->eku);
 	add(x, &ctx, NID_subject_alt_name, recipe->san);
 	add(x, &ctx, NID_subject_alt_name, recipe->more);
+	if (recipe->template_id != NULL)
+		add(x, &ctx, template_nid(), recipe->template_id);
 	if (recipe->unknown != NULL)
 		add_unknown(x, recipe->unknown, strlen(recipe->unknown), 1);
 	add_padding(x, recipe->padding);

@@ -41,6 +41,7 @@ struct made_recipe {
 	const char *key_usage;	 /* "critical,digitalSignature" */
 	const char *constraints; /* "critical,CA:FALSE" */
 	const char *more;	 /* another subjectAltName after the first */
+	const char *template_id; /* DER of template information, "DER:30:..." */
 	const char *unknown;	 /* DER of a critical 1.2.3.4, in hexadecimal */
 	enum made_kind key;
 	const char *digest; /* NULL: "sha256" */

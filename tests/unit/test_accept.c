@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/ca/accept.c, accept_rules.c, accept_time.c: one certificate per rule
+ * lib/ca/accept.c and the rules it runs: one certificate per rule
  * that breaks that rule alone, wherever that is possible.
  */
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <openssl/x509v3.h>
 
 #include "ca/accept.h"
 #include "made.h"
@@ -185,7 +187,10 @@ begins_in_a_moment(struct scene *s)
 	s->leaf.not_before = NOW + SLACK;
 }
 
+static void by_template(struct scene *s);
+
 static void (*const good[])(struct scene *) = {
+	by_template,
 	nothing,
 	first_certificate,
 	two_names,
@@ -443,6 +448,46 @@ unknown_critical(struct scene *s)
 	s->leaf.unknown = "x";
 }
 
+static void
+no_identifiers(struct scene *s)
+{
+	s->leaf.no_identifiers = 1;
+	s->issuing.no_identifiers = 1;
+	s->old.no_identifiers = 1;
+}
+
+static void
+other_issuer(struct scene *s)
+{
+	s->input.issuer_key = "00:11:22";
+}
+
+static void
+unknown_issuer(struct scene *s)
+{
+	no_identifiers(s);
+	s->input.issuer_key = "00:11:22";
+}
+
+/* Version 101.4 of template 1.3.6.1.4.1.311.21.8.1.2.3.4. */
+#define TEMPLATE_DER \
+	"DER:30:15:06:0D:2B:06:01:04:01:82:37:15:08:01:02:03:04:02:01:65:02:01:04"
+
+static void
+by_template(struct scene *s)
+{
+	s->leaf.template_id = TEMPLATE_DER;
+	s->input.template_oid = "1.3.6.1.4.1.311.21.8.1.2.3.4";
+	s->input.template_major = 101;
+}
+
+static void
+other_template(struct scene *s)
+{
+	by_template(s);
+	s->input.template_oid = "1.3.6.1.4.1.311.21.8.1.2.3.5";
+}
+
 struct row {
 	void (*spoil)(struct scene *);
 	const char *words;
@@ -487,6 +532,10 @@ static const struct row rows[] = {
 	{ p384_for_amt_21, "C11 key kind: AMT before 22 takes RSA keys", "" },
 	{ rsa_1024, "C11 key kind: AMT before 22 takes RSA keys", PATH_FAILS },
 	{ unknown_critical, "C18 critical: ", PATH_FAILS },
+	{ other_issuer, "C14 issuer: its issuer has the key ", "" },
+	{ unknown_issuer, "C14 issuer: no authorityKeyIdentifier", "C15 strict: " },
+	{ other_template,
+	    "C16 template: by template 1.3.6.1.4.1.311.21.8.1.2.3.4, not 1.3.", "" },
 	{ other_anchor, PATH_FAILS, "" },
 	{ no_anchor, PATH_FAILS, "" },
 	{ wrong_issuer_key, PATH_FAILS, "" },
@@ -552,14 +601,6 @@ somewhat_short(struct scene *s)
 }
 
 static void
-no_identifiers(struct scene *s)
-{
-	s->leaf.no_identifiers = 1;
-	s->issuing.no_identifiers = 1;
-	s->old.no_identifiers = 1;
-}
-
-static void
 outlives_its_issuer(struct scene *s)
 {
 	s->issuing.not_after = s->leaf.not_after - 1;
@@ -578,11 +619,28 @@ issuer_ends_soon_after(struct scene *s)
 	s->issuing.not_after = s->leaf.not_after + s->input.window_s;
 }
 
+static void
+no_template(struct scene *s)
+{
+	by_template(s);
+	s->leaf.template_id = NULL;
+}
+
+static void
+older_template(struct scene *s)
+{
+	by_template(s);
+	s->input.template_major = 102;
+}
+
 static const struct row warning_rows[] = {
 	{ more_purposes, NULL, "C6 purpose: extKeyUsage has more purposes" },
 	{ no_key_usage, NULL, "C7 key usage: no keyUsage" },
 	{ somewhat_short, NULL, "C9 time: ends on 2026-09-01, in 327 d: less than" },
 	{ no_identifiers, NULL, "C15 strict: by the letter of RFC 5280" },
+	{ no_template, NULL, "C16 template: it names no template" },
+	{ older_template, NULL,
+	    "C16 template: by version 101 of its template, not 102" },
 	{ outlives_its_issuer, NULL, "C17 issuer's end: outlives a CA of its path" },
 	{ ends_with_its_issuer, NULL, "C17 issuer's end: cut to the end of a CA" },
 	{ issuer_ends_soon_after, NULL,
@@ -646,6 +704,27 @@ the_certificate_it_replaces_is_not_new(void **state)
 	s.input.old = s.input.leaf;
 	assert_rc(accept_judge(&s.input, NULL, &err), RC_CA, &err);
 	assert_has(err.text, "C3 new: the certificate it replaces");
+	clear(&made);
+}
+
+static void
+the_key_of_the_issuer_may_be_written_with_colons(void **state)
+{
+	struct scene s = good_scene();
+	struct made made = { 0 };
+	struct err err = { 0 };
+	char *text;
+
+	(void)state;
+	make(&s, &made);
+	text = i2s_ASN1_OCTET_STRING(NULL, X509_get0_subject_key_id(made.issuing));
+	assert_non_null(text);
+	assert_non_null(strchr(text, ':'));
+	s.input.issuer_key = text;
+	assert_rc(accept_judge(&s.input, NULL, &err), RC_OK, &err);
+	text[strlen(text) - 1] = '\0';
+	assert_rc(accept_judge(&s.input, NULL, &err), RC_CA, &err);
+	OPENSSL_free(text);
 	clear(&made);
 }
 
@@ -727,6 +806,7 @@ main(void)
 		cmocka_unit_test(warns_of_what_is_no_reason_to_refuse),
 		cmocka_unit_test(says_all_that_is_wrong_and_needs_no_place_for_it),
 		cmocka_unit_test(the_certificate_it_replaces_is_not_new),
+		cmocka_unit_test(the_key_of_the_issuer_may_be_written_with_colons),
 		cmocka_unit_test(a_name_with_a_nul_byte_is_another_name),
 		cmocka_unit_test(an_old_version_has_no_form),
 		cmocka_unit_test(a_broken_request_is_our_own_fault),

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * By whom the certificate was issued, and from which template: RFC 5280 4.2.1.1 and
+ * Microsoft's template information (MS-CRTD).
+ */
+#include <string.h>
+
+#include <openssl/x509v3.h>
+
+#include "base/buf.h"
+#include "base/codec.h"
+#include "ca/accept_rules.h"
+
+enum {
+	KEY_ID_MAX_BYTES = 64, /* twice as long in hexadecimal */
+};
+
+/* "AB:CD" is "abcd". */
+static bool
+is_same_hex(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, ":");
+		b += strspn(b, ":");
+		if (*a == '\0' || *b == '\0')
+			return *a == *b;
+		if (strncasecmp(a, b, 1) != 0)
+			return false;
+	}
+}
+
+enum accept_judgement
+accept_issuer(const struct accept_ctx *ctx, struct accept_words *words)
+{
+	const char *wanted = ctx->input->issuer_key;
+	const ASN1_OCTET_STRING *id = X509_get0_authority_key_id(ctx->x);
+	enum accept_judgement judgement = ACCEPT_PASS;
+	struct buf hex;
+
+	if (wanted == NULL)
+		return ACCEPT_PASS;
+	if (id == NULL)
+		return accept_say(words, ACCEPT_FAIL,
+		    "no authorityKeyIdentifier, and the issuer must be %s", wanted);
+	buf_init(&hex, 2 * (size_t)KEY_ID_MAX_BYTES);
+	if (codec_hex_encode(&hex, ASN1_STRING_get0_data(id),
+		(size_t)ASN1_STRING_length(id)) != RC_OK ||
+	    !is_same_hex(buf_str(&hex), wanted))
+		judgement = accept_say(words, ACCEPT_FAIL,
+		    "its issuer has the key %s, not %s", buf_str(&hex), wanted);
+	buf_clear(&hex);
+	return judgement;
+}
+
+enum accept_judgement
+accept_template(const struct accept_ctx *ctx, struct accept_words *words)
+{
+	const struct accept_input *input = ctx->input;
+	const struct cert *leaf = input->leaf;
+
+	if (input->template_oid == NULL || input->template_oid[0] == '\0')
+		return ACCEPT_PASS;
+	if (!leaf->has_template)
+		return accept_say(words, ACCEPT_WARN,
+		    "it names no template, so that nobody can tell when the template "
+		    "asks for another one");
+	if (strcmp(leaf->template_oid, input->template_oid) != 0)
+		return accept_say(words, ACCEPT_FAIL, "by template %s, not %s",
+		    leaf->template_oid, input->template_oid);
+	if (leaf->template_major != input->template_major)
+		return accept_say(words, ACCEPT_WARN,
+		    "by version %lld of its template, not %lld",
+		    (long long)leaf->template_major, (long long)input->template_major);
+	return ACCEPT_PASS;
+}
