@@ -9,11 +9,17 @@
 
 #include "amt/change.h"
 #include "amt/pt_status.h"
+#include "base/clock.h"
 #include "renew/bind.h"
 #include "renew/enroll.h"
+#include "renew/host.h"
 #include "renew/look.h"
 #include "renew/prove.h"
 #include "renew/resume.h"
+
+enum {
+	MS_PER_S = 1000
+};
 
 /*
  * generate-key
@@ -221,10 +227,31 @@ cert_steps_is_bound(const void *ctx)
 }
 
 enum rc
+cert_steps_await_begin(struct renewal *rn, struct err *err)
+{
+	int64_t ahead_s =
+	    rn->new_cert == NULL ? 0 : rn->new_cert->not_before - renewal_now(rn);
+	char ahead[CLOCK_DURATION_SIZE];
+	enum rc r = RC_OK;
+
+	if (ahead_s <= 0)
+		return RC_OK;
+	renewal_say(rn, "bind", "waits until the new certificate begins");
+	r = renewal_host.pause(rn, ahead_s * MS_PER_S, err);
+	if (r != RC_OK)
+		err_prefix(err, "the new certificate begins in %s",
+		    clock_format_duration(ahead_s, ahead));
+	return r;
+}
+
+enum rc
 cert_steps_bind(void *ctx, struct err *err)
 {
 	struct renewal *rn = ctx;
+	enum rc r = cert_steps_await_begin(rn, err);
 
+	if (r != RC_OK)
+		return r;
 	rn->bound = true;
 	bind_forget_commits(rn);
 	return bind_to(rn, renewal_find_new_cert(rn), err);

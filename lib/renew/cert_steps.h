@@ -31,6 +31,14 @@ bool cert_steps_is_stored(const void *ctx);
 void cert_steps_plan_store(const void *ctx, struct plan *plan);
 enum rc cert_steps_store(void *ctx, struct err *err);
 
+/*
+ * Before it is bound: wait until the new certificate has begun. The clock of a CA may
+ * be a little ahead of ours (ca/accept.h), and whoever is served a certificate before
+ * it begins refuses it, our own proof first. RC_TIMEOUT when this run has not the time,
+ * RC_STATE when it is stopped; the next goes on.
+ */
+enum rc cert_steps_await_begin(struct renewal *rn, struct err *err);
+
 /* bind: to TLS; plan with bind_plan() of renew/bind.h. */
 bool cert_steps_is_bound(const void *ctx);
 enum rc cert_steps_bind(void *ctx, struct err *err);

@@ -99,7 +99,10 @@ static enum rc
 run_bind(void *ctx, struct err *err)
 {
 	struct renewal *rn = ctx;
+	enum rc r = cert_steps_await_begin(rn, err);
 
+	if (r != RC_OK)
+		return r;
 	return change_uses(rn, renewal_find_old_cert(rn), renewal_find_new_cert(rn),
 	    err);
 }

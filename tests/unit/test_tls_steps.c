@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "hand_renewal.h"
 #include "renew/cert_steps.h"
 #include "renew/step.h"
@@ -307,10 +308,32 @@ a_step_of_the_journal_tells_how_far_it_got(void **state)
 	assert_false(tls_steps_has_committed("", true));
 }
 
+/* The clock of a CA may be ahead; who is served such a certificate refuses it. */
+static void
+binds_no_certificate_before_it_begins(void **state)
+{
+	struct hand_renewal *hand = fresh();
+	struct make_cert leaf = new_leaf;
+	struct err err = { 0 };
+
+	(void)state;
+	leaf.not_before = NOW;
+	hand->renewal.new_cert = make_facts(&leaf);
+	assert_rc(cert_steps_await_begin(&hand->renewal, &err), RC_OK, &err);
+	hand_set_time(hand, NOW - 1000);
+	hand->options.deadline_ms = clock_monotonic_ms() + 500000;
+	assert_rc(cert_steps_bind(&hand->renewal, &err), RC_TIMEOUT, &err);
+	assert_has(err.text, "the new certificate begins in 16 min");
+	assert_false(hand->renewal.wrote);
+	assert_false(hand->renewal.bound);
+	hand_renewal_free(hand);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(binds_no_certificate_before_it_begins),
 		cmocka_unit_test(each_state_has_its_next_step),
 		cmocka_unit_test(what_was_lost_is_done_again),
 		cmocka_unit_test(a_new_pair_begins_with_nothing),
