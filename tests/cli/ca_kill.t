@@ -14,7 +14,9 @@ command -v python3 >/dev/null || skip_all "python3 is not installed"
 knows_localhost || skip_all "nobody knows localhost"
 n=${AMTCERT_KILLS:-1}
 cas=${AMTCERT_KILL_CAS:-local exec est held}
-RANDOM=${AMTCERT_SEED:-$((SECONDS + $$))}
+seed=${AMTCERT_SEED:-$$}
+RANDOM=$seed
+echo "# AMTCERT_SEED=$seed"
 mkinv=$B/tests/tools/mkinv
 helper=$(dpkg -L certmonger 2>/dev/null | grep '/local-submit$')
 
