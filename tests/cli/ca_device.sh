@@ -20,7 +20,7 @@ start_ca_service() {
 	echo 'basic LAB\svc s3cret-w0rd' >"$lab/login"
 	printf ok >"$lab/mode"
 	start service python3 tests/tools/caserver.py "$lab"
-	wait_for_line "$tmp/service.log" '^listening' || {
+	wait_for 60 grep -q '^listening' "$tmp/service.log" || {
 		sed 's/^/# /' "$tmp/service.log"
 		return 1
 	}
