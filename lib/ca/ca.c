@@ -25,6 +25,7 @@ static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
 	&ca_exec_ops,
 	&ca_est_ops,
+	&ca_adcs_ops,
 	&ca_certsrv_ops,
 	&ca_cmp_ops,
 };

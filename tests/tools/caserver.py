@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""A CA service for tests: EST (RFC 7030) and the pages of Microsoft's Web Enrolment
-over TLS on a free loopback port.
+"""A CA service for tests: EST (RFC 7030), the pages of Microsoft's Web Enrolment and,
+from adcs_pages.py, its web services, over TLS on a free loopback port.
 
 usage: caserver.py FOLDER
 
@@ -27,6 +27,8 @@ import sys
 import threading
 import time
 import urllib.parse
+
+import adcs_pages
 
 folder = sys.argv[1]
 lock = threading.Lock()
@@ -169,6 +171,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/certsrv/"):
             if self.is_welcome():
                 self.certsrv(mode)
+            return
+        if re.fullmatch(r"/[\w%]+_CE[PS]_\w+/service\.svc/CE[PS]", self.path):
+            adcs_pages.Adcs(self, mode, sys.modules["__main__"]).serve()
             return
         match = re.fullmatch(r"/\.well-known/est(?:/lab)?/(\w+)", self.path)
         if match is None:
