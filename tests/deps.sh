@@ -21,6 +21,7 @@ test_packages='
 	certmonger python3 python3-prometheus-client python3-yaml strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin sudo
+	krb5-kdc krb5-admin-server krb5-user apache2-bin libapache2-mod-auth-gssapi
 '
 # Where it is a package: on Ubuntu it is none, and its test is skipped.
 browser_packages='

@@ -3,7 +3,8 @@
 enrolment (MS-WSTEP) as SOAP 1.2.  Shares no code with the programs it tests.
 
 Beside what caserver.py reads, FOLDER holds:
-  login        "username NAME PASSWORD": what a UsernameToken must say
+  login        "username NAME PASSWORD": what a UsernameToken must say; "kerberos NAME":
+               who has to come from the server in front
   policy-edit  lines "old<TAB>new": replacements in the list of templates
 and it gets soap.log: what was wrong with a message, one line each.
 """
@@ -111,6 +112,11 @@ class Adcs:
             return False
         if "Certificate" in self.handler.path:
             if self.handler.connection.getpeercert():
+                return True
+            self.handler.answer(403, b"", None)
+            return False
+        if self.lab.is_plain:
+            if "kerberos " + str(self.handler.headers.get("X-User")) == self.lab.read("login"):
                 return True
             self.handler.answer(403, b"", None)
             return False

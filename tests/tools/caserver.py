@@ -11,6 +11,7 @@ what a test may change at any time:
   login     "basic user password" or "digest user password"; absent: none
   any-line  when there: base64 on one long line, in and out
   templates names, one a line, that an enterprise CA offers; absent: stand-alone
+  plain     when there: no TLS, for a server in front that does it
   manager   what a person decided: "approve" or "deny"; absent: nothing yet
 It writes requests.log (one line per request, no secret in it) and body.N.
 Signs with the openssl command and shares no code with the programs it tests.
@@ -31,6 +32,7 @@ import urllib.parse
 import adcs_pages
 
 folder = sys.argv[1]
+is_plain = os.path.exists(os.path.join(folder, "plain"))
 lock = threading.Lock()
 seen = {}  # digest of a request -> how often it came
 requests = {}  # number -> (certificate, held for a person?)
@@ -117,7 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def note(self, status):
-        peer = self.connection.getpeercert() or {}
+        peer = {} if is_plain else self.connection.getpeercert() or {}
         names = [v for rdn in peer.get("subject", ()) for k, v in rdn if k == "commonName"]
         login = self.headers.get("Authorization", "none").split(" ")[0]
         with open(path_of("requests.log"), "a", encoding="utf-8") as file:
@@ -370,6 +372,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
+        if is_plain:
+            return
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(path_of("tls.pem"))
         if os.path.exists(path_of("client-ca.pem")):
@@ -382,6 +386,8 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def get_request(self):
         sock, address = super().get_request()
         sock.settimeout(120)
+        if is_plain:
+            return sock, address
         return self.tls.wrap_socket(sock, server_side=True,
                                     do_handshake_on_connect=False), address
 
