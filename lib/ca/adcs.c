@@ -354,6 +354,14 @@ adcs_poll(void *state, const struct ca_request *request, struct ca_answer *ret_a
 	return ask_place(adcs, url, id, request, &is_reached, ret_answer, err);
 }
 
+static struct https *
+adcs_session(void *state)
+{
+	const struct adcs *adcs = state;
+
+	return adcs->https;
+}
+
 static const char *const adcs_keys[] = {
 	HTTPS_KEYS,
 	"trust-anchor",
@@ -375,4 +383,6 @@ const struct ca_ops ca_adcs_ops = {
 	.prepare = adcs_prepare,
 	.submit = adcs_submit,
 	.poll = adcs_poll,
+	.session = adcs_session,
+	.probe_proves_login = true,
 };

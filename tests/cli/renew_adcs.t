@@ -54,6 +54,18 @@ like "$out$err" 'template AMTTLS: this account may not enrol' "with the reason"
 is "$(deeds dev)" "" "before anything is written"
 rm "$lab/policy-edit"
 
+# A wrong password meets the CA once, however many runs there are.
+printf '%s\n' "$ca_section" | sed "s/^.ca corp/[ca wrong/; s,^secret-file.*,secret-file = $lab/wrong," \
+    >>"$tmp/dev.conf"
+renew dev --ca wrong --apply
+is "$status" 4 "a login that is refused ends the run"
+like "$out$err" 'FailedAuthentication' "by a fault of the service"
+before=$(n_requests)
+renew dev --ca wrong --apply
+is "$status" 4 "the next run ends, too"
+is "$(n_requests)" "$before" "before the CA is asked"
+is "$(deeds dev)" "" "and nothing was written"
+
 # A fault at the CA leaves what is served; the next run goes on.
 mode busy
 renew dev --ca corp --apply
