@@ -37,16 +37,6 @@ notifier_pause_ms(const struct agent_settings *settings)
 	return ms > MS_PER_S ? MS_PER_S : ms;
 }
 
-/* The share of notify-per-minute that falls into a window: one at least. */
-static int64_t
-allowance(const struct agent_settings *settings)
-{
-	int64_t n = settings->notify_per_minute * settings->notify_window_s * MS_PER_S /
-	    NOTIFIER_MINUTE_MS;
-
-	return n == 0 && settings->notify_per_minute > 0 ? 1 : n;
-}
-
 enum rc
 notifier_init(struct notifier *notifier, const struct agent_settings *settings,
     struct mailbox *mailbox, struct db *db, int64_t mono_ms, struct err *err)
@@ -56,7 +46,7 @@ notifier_init(struct notifier *notifier, const struct agent_settings *settings,
 	notifier->db = db;
 	notifier->window_ms = mono_ms;
 	notifier->refill_ms = mono_ms;
-	notifier->left = allowance(settings);
+	notifier->left = settings_notify_share(settings);
 	notifier->failing_since_ms = -1;
 	return told_db_read(db, &notifier->told, &notifier->is_new, err);
 }
@@ -289,15 +279,17 @@ tell_job(struct tick *tick, const struct mirror_job *job)
 	return true;
 }
 
-static void
+/* Returns false when there was no room for all. */
+static bool
 tell_certs(struct tick *tick)
 {
 	struct told *told = &tick->notifier->told;
 	const struct mirror *mirror = tick->mirror;
-	bool goes_on = true;
+	bool goes_on = true, is_whole;
 
 	for (size_t i = 0; goes_on && i < told->n; i++)
 		goes_on = tell_critical(tick, i, &told->rows[i]);
+	is_whole = goes_on;
 	goes_on = true;
 	for (size_t i = 0; goes_on && i < told->n; i++)
 		goes_on = tell_other(tick, i, &told->rows[i]);
@@ -305,6 +297,7 @@ tell_certs(struct tick *tick)
 		if (mirror->jobs[i].state == JOB_FAILED &&
 		    !notifier_knows_job(told, mirror->jobs[i].id))
 			goes_on = tell_job(tick, &mirror->jobs[i]);
+	return is_whole && goes_on;
 }
 
 /*
@@ -333,7 +326,7 @@ turn_window(struct notifier *notifier, int64_t mono_ms)
 	if (mono_ms - notifier->window_ms < settings->notify_window_s * MS_PER_S)
 		return;
 	notifier->window_ms = mono_ms;
-	notifier->left = allowance(settings);
+	notifier->left = settings_notify_share(settings);
 	notifier->owes_summary = notifier->owes_summary || notifier->suppressed > 0;
 	notifier->suppressed = 0;
 }
@@ -396,6 +389,7 @@ meet(struct tick *tick)
 	} else {
 		r = notifier_merge(notifier, mirror, tick->now->now, tick->err);
 	}
+	notifier->rest_until_ms = 0;
 	if (notifier->told.n == mirror->n_certs) {
 		notifier->merged = mirror;
 		notifier->merged_generation = mirror->generation;
@@ -415,10 +409,13 @@ tell_all(struct tick *tick, enum inventory_state inventory_state)
 	if (notifier->is_new || tick->mirror->generation == 0)
 		return;
 	tell_summary(tick);
+	if (tick->now->mono_ms < notifier->rest_until_ms)
+		return;
 	has_begun = !notifier->is_behind && db_begin(notifier->db, tick->err) == RC_OK;
 	if (!has_begun)
 		notifier->is_behind = true;
-	tell_certs(tick);
+	if (tell_certs(tick))
+		notifier->rest_until_ms = tick->now->mono_ms + MS_PER_S;
 	if (has_begun && db_commit(notifier->db, tick->err) != RC_OK) {
 		db_rollback(notifier->db);
 		notifier->is_behind = true;

@@ -55,6 +55,7 @@ struct notifier {
 	int64_t refill_ms;
 	int64_t budget_ms; /* of notify-per-second, in its thousandths */
 	bool owes_summary;
+	int64_t rest_until_ms;	  /* all was told, and states age by the second */
 	int64_t failing_since_ms; /* the inventory is not ok; -1: it is */
 	struct notifier_sent sent[MAILBOX_NOTICES]; /* in the order of the ring */
 	size_t n_put;

@@ -28,6 +28,7 @@ enum {
 	DEFAULT_PER_SECOND = 20,
 	PER_SECOND_MAX = 1000,
 	MS_PER_S = 1000,
+	MINUTE_S = 60,
 	DURATION_MAX_S = INT32_MAX,
 	PART_SIZE = 12,
 };
@@ -327,4 +328,12 @@ settings_critical_s(const struct agent_settings *settings)
 	if (policy->has_warning || policy->has_critical)
 		return policy->has_critical ? start_of(&policy->critical) : 0;
 	return policy_floor_s(policy, LIFETIME_MAX_S);
+}
+
+int64_t
+settings_notify_share(const struct agent_settings *settings)
+{
+	int64_t n = settings->notify_per_minute * settings->notify_window_s / MINUTE_S;
+
+	return n == 0 && settings->notify_per_minute > 0 ? 1 : n;
 }

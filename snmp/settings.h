@@ -57,4 +57,8 @@ enum rc settings_parse_oid(const char *text, uint32_t parts[SETTINGS_ROOT_MAX],
 int64_t settings_warning_s(const struct agent_settings *settings);
 int64_t settings_critical_s(const struct agent_settings *settings);
 
+/* The share of notify_per_minute that falls into a window: one at least, unless any
+ * number is allowed: 0. */
+int64_t settings_notify_share(const struct agent_settings *settings);
+
 #endif

@@ -250,6 +250,30 @@ tells_no_more_than_one_change_in_a_minute_net_of_what_changed_back(void **state)
 	assert_int_equal(bench->seen[1].state, STATE_OK);
 }
 
+/* At the fastest pace a large fleet is not gone through fifty times a second. */
+static void
+rests_until_a_second_or_a_reading_has_passed(void **state)
+{
+	struct bench *bench = *state;
+	int64_t began_ms;
+
+	pass(bench, 1);
+	began_ms = bench->now.mono_ms - 1000;
+	make_warning(bench, 0);
+	bench->now.mono_ms = began_ms + 999;
+	pass(bench, 1);
+	assert_int_equal(bench->n_seen, 0);
+	bench->now.mono_ms = began_ms + 1000;
+	pass(bench, 1);
+	assert_int_equal(bench->n_seen, 1);
+
+	make_warning(bench, 1);
+	bench->mirror->generation++;
+	bench->now.mono_ms = began_ms + 1001;
+	pass(bench, 1);
+	assert_int_equal(bench->n_seen, 2);
+}
+
 static void
 tells_renewals_and_ends(void **state)
 {
@@ -567,6 +591,7 @@ main(void)
 		test(tells_states_that_time_alone_brings),
 		test(
 		    tells_no_more_than_one_change_in_a_minute_net_of_what_changed_back),
+		test(rests_until_a_second_or_a_reading_has_passed),
 		test(tells_renewals_and_ends),
 		test(repeats_nothing_when_the_clock_is_set_back),
 		test(tells_jobs_that_failed_once_each),
