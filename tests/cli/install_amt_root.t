@@ -147,5 +147,5 @@ judge() { # NAME
 	[[ $state == *'"failures":0,'* ]] || echo 'a login failed;'
 	journal_is_closed "$1"
 }
-run_matrix 29 1 'a root'
+run_matrix 37 1 'a root'
 done_testing

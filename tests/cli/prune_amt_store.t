@@ -194,5 +194,5 @@ judge() { # NAME
 	[[ $state == *'"failures":0,'* ]] || echo 'a login failed;'
 	journal_is_closed "$1"
 }
-run_matrix 61 2 'a pair of ours'
+run_matrix 79 2 'a pair of ours'
 done_testing

@@ -2,23 +2,13 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # used by and set in the scripts that read this
 # A remedy that meets one fault at one of its requests, as tests/cli/renew_faults.sh
-# has it for renew_amt_tls, and every refusal of its methods: rvN a ReturnValue, amtN a
-# fault with that AMT-STATUS.  A script sets $remedy, ${remedy_args[@]}, and
+# has it for renew_amt_tls.  A script sets $remedy, ${remedy_args[@]}, and
 # ${device_sets[@]}, and defines judge NAME, which says what is wrong with a device in
 # the end.  Needs tests/cli/lib.sh, tests/sim/client.sh, tests/cli/renew.sh.
 #
 # Of the many cases some are taken, more of the writes than of the readings, and a few
 # with a sanitizer; FAULT_STEP=1 takes all.
 . tests/cli/renew_faults.sh
-
-faults_of_calls='amt1 amt16 amt36 amt38 amt2075'
-faults_of_methods='rv1 rv2 rv16 rv23 rv36 rv38 rv2058 rv2063 rv2075 rv2082'
-for fault in $faults_of_calls; do
-	action[$fault]=amt-status=${fault#amt}
-done
-for fault in $faults_of_methods; do
-	action[$fault]=return-value=${fault#rv}
-done
 
 # boot NAME LOG [FAULT]: a simulator in the state before, with that fault; sets boot_pid,
 # port and the command. A journal is $tmp/before.db, where there is one.
@@ -115,7 +105,7 @@ run_matrix() {
 	local n
 	take_every "$1"
 	# Three or so of these matrices are run with a sanitizer, slowly.
-	[ "$step" != 11 ] || [ -n "${FAULT_STEP-}" ] || step=89
+	[ "$step" != 11 ] || [ -n "${FAULT_STEP-}" ] || step=199
 	log_in_once
 	boot count "$tmp/requests"
 	before=$(ask count 'state pc1')

@@ -50,5 +50,5 @@ judge() { # NAME
 	journal_is_closed "$1"
 }
 
-run_matrix 61 5 'a client certificate'
+run_matrix 79 5 'a client certificate'
 done_testing

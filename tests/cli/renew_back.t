@@ -13,6 +13,7 @@
 . tests/cli/renew_faults.sh
 
 take_every 3
+code_step=6
 prepare_faults
 more_faults=Invoke:AMT_SetupAndConfigurationService:CommitChanges:1:return-value=2057
 

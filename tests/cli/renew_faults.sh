@@ -10,8 +10,8 @@
 #   half       ... in the middle of the answer
 #   after      ... behind the answer
 #   500        the answer is HTTP 500
-#   amt1       the answer is a fault with AMT-STATUS 1
-#   rv1 rv2 rv2082   a method returns 1, 2, 2082 and does nothing
+#   amtN       the answer is a fault with AMT-STATUS N
+#   rvN        a method returns N and does nothing
 #   loss/d /k /a     power fails when a write is done, unanswered: what is pending is
 #                    dropped, kept, applied
 #   boot/d /k /a     the same behind the answer
@@ -21,7 +21,7 @@
 #
 # A sanitized build, ten times as slow, takes every eleventh case: eleven shares no
 # factor with the number of faults of a reading, so each meets all sorts of requests.
-# FAULT_STEP=1 takes all of them whatever the build.
+# FAULT_STEP=1 takes all of them whatever the build, and every code of each request.
 
 jobs_max=4
 # take_every N: every N-th case, unless the build or who runs it says otherwise.
@@ -32,15 +32,18 @@ take_every() {
 }
 
 faults_of_all='kill before unanswered half after 500'
-faults_of_calls='amt1'
-faults_of_methods='rv1 rv2 rv2082'
+faults_of_readings='amt1 amt16 amt36 amt38 amt2075'
+faults_of_calls='' # Put, Create, Delete
+faults_of_methods=''
 faults_of_writes='loss/d loss/k loss/a boot/d boot/k boot/a'
 declare -A action=([kill]=freeze [before]=cut-before-read [unanswered]=cut-before-answer
 	[half]=cut-in-answer [after]=cut-after-answer [500]=status=500
-	[amt1]=amt-status=1 [rv1]=return-value=1 [rv2]=return-value=2
-	[rv2082]=return-value=2082 [loss/d]=power-loss-drop [loss/k]=power-loss-keep
-	[loss/a]=power-loss-apply [boot/d]=reboot-drop [boot/k]=reboot-keep
-	[boot/a]=reboot-apply)
+	[loss/d]=power-loss-drop [loss/k]=power-loss-keep [loss/a]=power-loss-apply
+	[boot/d]=reboot-drop [boot/k]=reboot-keep [boot/a]=reboot-apply)
+for code in 1 2 16 23 36 38 47 48 49 1024 2057 2058 2061 2063 2064 2066 2075 2081 2082; do
+	action[amt$code]=amt-status=$code action[rv$code]=return-value=$code
+	faults_of_calls+=" amt$code" faults_of_methods+=" rv$code"
+done
 
 # prepare_faults: a device that was renewed before, so that the journal knows its key
 # pair, with somebody else's pair beside it, and a CA whose issuer it has not stored.
@@ -174,23 +177,34 @@ label() {
 	}' "$tmp/requests"
 }
 
+# few_codes N FAULTS: of the codes some, others for each request; into ${few[@]}.
+few_codes() {
+	local i all
+	read -ra all <<<"$2"
+	few=()
+	for ((i = $1 % code_step; i < ${#all[@]}; i += code_step)); do
+		few+=("${all[i]}")
+	done
+}
+code_step=1
+
 # every_fault FIRST LAST: into ${cases[@]}, for these requests of $tmp/requests.
 every_fault() {
-	local n line fault
+	local n line fault few faults
+	[ -z "${FAULT_STEP-}" ] || code_step=1
 	cases=()
 	for ((n = $1; n <= $2; n++)); do
 		line=$(sed -n "${n}p" "$tmp/requests")
-		for fault in $faults_of_all; do
-			cases+=("$n $fault")
-		done
-		[[ $line == *' op=- '* ]] && continue
-		[[ $line == *' op=Invoke '* ]] || for fault in $faults_of_calls; do
-			cases+=("$n $fault")
-		done
-		[[ $line == *' op=Invoke '* ]] && for fault in $faults_of_methods; do
-			cases+=("$n $fault")
-		done
-		[[ $line == *' write=yes '* ]] && for fault in $faults_of_writes; do
+		faults=$faults_of_all
+		case $line in
+		*' op=- '*) few=() ;;
+		*' op=Invoke '*) few_codes "$n" "$faults_of_methods" ;;
+		*' write=yes '*) few_codes "$n" "$faults_of_calls" ;;
+		*) few_codes "$n" "$faults_of_readings" ;;
+		esac
+		faults+=" ${few[*]}"
+		[[ $line != *' write=yes '* ]] || faults+=" $faults_of_writes"
+		for fault in $faults; do
 			cases+=("$n $fault")
 		done
 	done

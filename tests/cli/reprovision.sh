@@ -83,15 +83,6 @@ clock_is_right() {
 	[ "${off#-}" -le 60 ]
 }
 
-# use_every_code: what firmware may answer to a change, for tests/cli/remedy_faults.sh.
-use_every_code() {
-	local code
-	faults_of_calls='' faults_of_methods=''
-	for code in 1 2 16 23 36 38 47 48 49 1024 2057 2058 2061 2063 2064 2066 2075 2081 2082; do
-		action[amt$code]=amt-status=$code action[rv$code]=return-value=$code
-		faults_of_calls+=" amt$code" faults_of_methods+=" rv$code"
-	done
-	# Of all cases alike, not more of the writes: these meet more codes than others.
-	# shellcheck disable=SC2317 # called by run_matrix
-	pick() { :; }
-}
+# Of a matrix all cases alike, not more of the writes.
+# shellcheck disable=SC2317 # called by run_matrix
+pick() { :; }

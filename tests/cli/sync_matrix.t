@@ -24,5 +24,5 @@ judge() { # NAME
 	journal_is_closed "$1"
 }
 
-run_matrix 7 1 'a clock that is set'
+run_matrix 13 1 'a clock that is set'
 done_testing
