@@ -210,6 +210,10 @@ accept_issuer_end(const struct accept_ctx *ctx, struct accept_words *words)
 		const struct cert *ca = ctx->path.elements[i];
 
 		(void)clock_format_date(ca->not_after, end);
+		/* Nobody would take it to its end. */
+		if (input->leaf->not_after > ca->not_after && i == 1)
+			return accept_say(words, ACCEPT_FAIL,
+			    "outlives its issuer, which ends on %s", end);
 		if (input->leaf->not_after > ca->not_after)
 			return accept_say(words, ACCEPT_WARN,
 			    "outlives a CA of its path, which ends on %s", end);

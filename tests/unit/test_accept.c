@@ -443,6 +443,12 @@ ended_issuer(struct scene *s)
 }
 
 static void
+outlives_its_issuer(struct scene *s)
+{
+	s->issuing.not_after = s->leaf.not_after - 1;
+}
+
+static void
 unknown_critical(struct scene *s)
 {
 	s->leaf.unknown = "x";
@@ -540,6 +546,8 @@ static const struct row rows[] = {
 	{ no_anchor, PATH_FAILS, "" },
 	{ wrong_issuer_key, PATH_FAILS, "" },
 	{ ended_issuer, PATH_FAILS, "" },
+	{ outlives_its_issuer, "C17 issuer's end: outlives its issuer, which ends on ",
+	    "" },
 };
 
 /* Exactly these lines: one, or none for "". */
@@ -601,9 +609,10 @@ somewhat_short(struct scene *s)
 }
 
 static void
-outlives_its_issuer(struct scene *s)
+outlives_the_root(struct scene *s)
 {
-	s->issuing.not_after = s->leaf.not_after - 1;
+	s->issuing.not_after = s->leaf.not_after + 2 * s->input.window_s;
+	s->root.not_after = s->leaf.not_after - 1;
 }
 
 static void
@@ -641,7 +650,7 @@ static const struct row warning_rows[] = {
 	{ no_template, NULL, "C16 template: it names no template" },
 	{ older_template, NULL,
 	    "C16 template: by version 101 of its template, not 102" },
-	{ outlives_its_issuer, NULL, "C17 issuer's end: outlives a CA of its path" },
+	{ outlives_the_root, NULL, "C17 issuer's end: outlives a CA of its path" },
 	{ ends_with_its_issuer, NULL, "C17 issuer's end: cut to the end of a CA" },
 	{ issuer_ends_soon_after, NULL,
 	    "C17 issuer's end: a CA of its path ends soon" },
