@@ -13,7 +13,9 @@
 enum {
 	HANDLES_SIZE = 96,
 	HANDLE_SIZE = 32,
-	PLACES_MIN = 2 /* free ones, in a store that is not short of them */
+	PLACES_MIN = 2, /* free ones, in a store that is not short of them */
+	LONG_KEYS_SINCE_MAJOR = 22,
+	LONG_RSA_BITS = 3072,
 };
 
 /* What is judged and where findings go. */
@@ -72,8 +74,29 @@ judge_served(const struct store *s)
 	if (bound == NULL || cert_equals(bound->cert, served))
 		return RC_OK;
 	return judge_add(s->verdict, &s->device, REASON_NOT_SERVED, s->err,
-	    "served certificate (serial %.40s) is not the bound one (serial %.40s)",
+	    "%sserved certificate (serial %.40s) is not the bound one (serial %.40s)",
+	    served->not_after < bound->cert->not_after
+		? "renewed, but the old certificate is still served: "
+		: "",
 	    served->serial_number, bound->cert->serial_number);
+}
+
+/* An upgrade keeps the binding; what is made anew has to be stronger. */
+static enum rc
+judge_upgraded(const struct store *s)
+{
+	const struct facts *facts = s->facts;
+	const struct facts_cert *bound = NULL;
+
+	if (facts->version_major < LONG_KEYS_SINCE_MAJOR || !facts->has_tls_context)
+		return RC_OK;
+	bound = facts_find_cert(facts, facts->tls_context_cert);
+	if (bound == NULL || bound->cert->key_kind != CERT_KEY_RSA ||
+	    bound->cert->key_bits >= LONG_RSA_BITS)
+		return RC_OK;
+	return judge_add(s->verdict, &s->device, REASON_KEY_OUTDATED, s->err,
+	    "TLS uses RSA of %d bit: AMT %d asks for RSA %d or P-384",
+	    bound->cert->key_bits, LONG_KEYS_SINCE_MAJOR, LONG_RSA_BITS);
 }
 
 /* Handles of a kind of entry: how many, and "3, 5, ..." */
@@ -240,8 +263,8 @@ verdict_judge_store(const struct facts *facts, const struct policy *policy, int6
     struct verdict *verdict, struct err *err)
 {
 	static enum rc (*const judges[])(const struct store *) = { judge_provisioning,
-		judge_tls, judge_served, judge_all_used, judge_clock, judge_room,
-		note_leftovers, note_unreadable };
+		judge_tls, judge_served, judge_upgraded, judge_all_used, judge_clock,
+		judge_room, note_leftovers, note_unreadable };
 	struct store s = { facts, policy, verdict, { .now = now }, err };
 	enum rc r = RC_OK;
 

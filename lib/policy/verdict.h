@@ -77,6 +77,8 @@
 	    "served certificate is not the bound one")                                 \
 	X(REASON_NO_KEY, STATE_CRITICAL, "no_key", REMEDY_RENEW_TLS,                   \
 	    "bound certificate has no key pair in the store")                          \
+	X(REASON_KEY_OUTDATED, STATE_WARNING, "key_outdated", REMEDY_RENEW_TLS,        \
+	    "key that this firmware would not take any more")                          \
 	X(REASON_ORPHAN_CERT, STATE_OK, "orphan_cert", REMEDY_PRUNE_STORE,             \
 	    "certificate that nothing uses")                                           \
 	X(REASON_ORPHAN_KEY, STATE_OK, "orphan_key", REMEDY_PRUNE_STORE,               \

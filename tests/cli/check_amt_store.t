@@ -41,6 +41,8 @@ device clone certificate=clone.pem key=clone.key
 device clone-self certificate=clone-self.pem key=clone-self.key
 make clone-name -s other.lab.example --san other.lab.example --not-before -375d --not-after -10d
 device clone-name certificate=clone-name.pem key=clone-name.key
+# Bound before an upgrade of the firmware.
+device upgraded profile=14 version=22.0.0.1000 certificate=good.pem key=good.key
 chmod 600 "$lab/console.key"
 start_sim sim --device "$lab/lab.conf" || exit 1
 
@@ -103,6 +105,8 @@ finds_good mutual 0 'TLS: valid' "one with mutual TLS is read with a certificate
     --client-cert "$lab/console.pem" --client-key "$lab/console.key"
 finds_good mutual 2 'handshake failure' "and not without"
 finds weak-key 2 'RSA' "nobody logs in over a weak key"
+finds_good upgraded 1 'TLS uses RSA of 2048 bit: AMT 22 asks for RSA 3072 or P-384' \
+    "a key that was bound before an upgrade is WARNING"
 finds sha1 2 'sha1' "nor under SHA-1"
 
 #

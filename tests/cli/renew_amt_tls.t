@@ -58,6 +58,9 @@ for profile in 9 11.8 14 16.0 16.1 19 22; do
 	    "$what: says which replaces which"
 	is "$(deeds "$sim")" "$plan" "$what: the deed is the plan"
 	assert_renewed "$sim" "$what"
+	[ "$profile" != 22 ] ||
+		is "$(ask "$sim" 'state pc1' | grep -oE '"type":"[A-Z]+","bits":[0-9]+' | sort -u)" \
+		    '"type":"EC","bits":384' "$what: no key pair of RSA was made"
 	renew "$sim" --apply
 	is "$status" 0 "$what: once more is nothing to do"
 	like "$out" '^pc1.example: nothing to do: not due, 36[45] d left' "$what: and says so"

@@ -308,6 +308,51 @@ serving_another_certificate_is_critical(void **state)
 	assert_decides(&lab, STATE_CRITICAL, REASON_NOT_SERVED, REMEDY_RENEW_TLS, "",
 	    "served certificate (serial 01) is not the bound one (serial 00)");
 	verdict_clear(&lab.verdict);
+	lab.hands[1].cert.not_after = lab.hands[0].cert.not_after - 1;
+	assert_decides(&lab, STATE_CRITICAL, REASON_NOT_SERVED, REMEDY_RENEW_TLS, "",
+	    "renewed, but the old certificate is still served: served certificate "
+	    "(serial 01) is not the bound one (serial 00)");
+	verdict_clear(&lab.verdict);
+}
+
+struct upgrade_case {
+	int64_t major;
+	enum cert_key_kind kind;
+	int bits;
+	const char *text; /* NULL: nothing is wrong */
+};
+
+static const struct upgrade_case upgrades[] = {
+	{ 21, CERT_KEY_RSA, 2048, NULL },
+	{ 22, CERT_KEY_RSA, 2048,
+	    "TLS uses RSA of 2048 bit: AMT 22 asks for RSA 3072 or P-384" },
+	{ 23, CERT_KEY_RSA, 3071,
+	    "TLS uses RSA of 3071 bit: AMT 22 asks for RSA 3072 or P-384" },
+	{ 22, CERT_KEY_RSA, 3072, NULL },
+	{ 22, CERT_KEY_EC, 384, NULL },
+	{ 0, CERT_KEY_RSA, 2048, NULL },
+};
+
+static void
+a_key_from_before_an_upgrade_is_a_warning(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(upgrades); i++) {
+		const struct upgrade_case *u = &upgrades[i];
+		struct lab lab;
+
+		set_up(&lab);
+		lab.facts.version_major = u->major;
+		lab.hands[0].cert.key_kind = u->kind;
+		lab.hands[0].cert.key_bits = u->bits;
+		if (u->text != NULL)
+			assert_decides(&lab, STATE_WARNING, REASON_KEY_OUTDATED,
+			    REMEDY_RENEW_TLS, "", u->text);
+		else
+			assert_decides(&lab, STATE_OK, REASON_VALID, REMEDY_NONE, "tls",
+			    "TLS: valid, 355 d left (2027-01-01)");
+		verdict_clear(&lab.verdict);
+	}
 }
 
 struct clock_case {
@@ -549,6 +594,7 @@ main(void)
 		cmocka_unit_test(a_bound_certificate_without_key_is_critical),
 		cmocka_unit_test(settings_of_tls_are_judged),
 		cmocka_unit_test(serving_another_certificate_is_critical),
+		cmocka_unit_test(a_key_from_before_an_upgrade_is_a_warning),
 		cmocka_unit_test(the_clock_is_judged_beyond_doubt),
 		cmocka_unit_test(a_full_store_is_told_when_the_limit_is_known),
 		cmocka_unit_test(a_store_that_runs_short_is_told_before_it_is_full),
