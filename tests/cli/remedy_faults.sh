@@ -68,8 +68,9 @@ one_case() {
 # journal_is_closed NAME: what is wrong with the journal: an open run, none that is done.
 journal_is_closed() {
 	local runs
-	runs=$(sqlite3 "$tmp/$1.db" 'SELECT group_concat(outcome) FROM run;
-	    SELECT 1 FROM run WHERE closed_at IS NULL')
+	runs=$(sqlite3 "$tmp/$1.db" "SELECT group_concat(outcome) FROM run
+	    WHERE remedy = '${remedy##*/}';
+	    SELECT 1 FROM run WHERE closed_at IS NULL")
 	[[ $runs =~ ^((undone|refused|done),)*done$ ]] || echo "journal: $runs;"
 }
 

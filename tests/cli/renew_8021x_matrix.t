@@ -26,25 +26,15 @@ tls=1
 configure matrix 14
 
 judge() { # NAME
-	local state client pairs='4 3'
+	local state client
+	prune_rest "$1"
 	state=$(ask "$1" 'state pc1')
 	[[ $state =~ \"wired\":\{[^}]*\"client\":([0-9]+) ]] && client=${BASH_REMATCH[1]}
 	certificates "$state" | cut -d ' ' -f 1 | grep -qx "$client" || echo 'what is bound is not in the store;'
-	# What the firmware refuses to delete once the new one is proved stays until the
-	# next renewal, and the run says so.
-	case $(cat "$tmp/$1.out") in
-	*'stays in the store until the next renewal'*)
-		pairs=$(certificates "$state" | wc -l)
-		pairs+=" $(keys "$state" | wc -l)"
-		[[ $pairs == [45]' 4' ]] || echo 'nothing stays;'
-		;;
-	*)
-		[[ $state != *"$(fingerprint "$tmp/net.pem")"* ]] || echo 'the old one is there;'
-		[[ $state != *'"has_certificate":false'* ]] || echo 'a key without certificate;'
-		;;
-	esac
+	[[ $state != *"$(fingerprint "$tmp/net.pem")"* ]] || echo 'the old one is there;'
+	[[ $state != *'"has_certificate":false'* ]] || echo 'a key without certificate;'
 	[[ $state == *"$(fingerprint "$tmp/theirs.pem")"* ]] || echo 'theirs is gone;'
-	[ "$(certificates "$state" | wc -l) $(keys "$state" | wc -l)" = "$pairs" ] || echo 'too many or too few are there;'
+	[ "$(certificates "$state" | wc -l) $(keys "$state" | wc -l)" = '4 3' ] || echo 'too many or too few are there;'
 	[ "$(json "$state" served)" = "$(json "$before" served)" ] || echo 'another certificate is served;'
 	[[ $state == *'"failures":0,'* ]] || echo 'a login failed;'
 	journal_is_closed "$1"

@@ -21,7 +21,8 @@
 #
 # A sanitized build, ten times as slow, takes every eleventh case: eleven shares no
 # factor with the number of faults of a reading, so each meets all sorts of requests.
-# FAULT_STEP=1 takes all of them whatever the build, and every code of each request.
+# FAULT_STEP=1 takes all of them whatever the build, and every code of each request;
+# FAULT_AT=N those of the N-th request alone.
 
 jobs_max=4
 # take_every N: every N-th case, unless the build or who runs it says otherwise.
@@ -128,9 +129,18 @@ remember_before() {
 	others="$(fingerprint "$tmp/ca.pem") $(fingerprint "$tmp/theirs.pem") $(fingerprint "$tmp/sub.pem")"
 }
 
+# prune_rest NAME: what the firmware would not delete stays until the next renewal, and
+# prune_amt_store takes it along as well.
+prune_rest() {
+	[[ $(<"$tmp/$1.out") == *'stays in the store until the next renewal'* ]] || return 0
+	"$B/remediate/prune_amt_store" "${command[@]:1}" >"$tmp/$1.prune" 2>&1 </dev/null ||
+		echo "prune_amt_store: $(head -n 1 "$tmp/$1.prune");"
+}
+
 # What is wrong with a device that was renewed; nothing when all is well.
 judge() { # NAME
 	local state new wanted found runs
+	prune_rest "$1"
 	state=$(ask "$1" 'state pc1')
 	[[ $state =~ \"served\":\"([0-9a-f]+)\" ]]
 	new=${BASH_REMATCH[1]}
@@ -151,7 +161,8 @@ judge() { # NAME
 	[ "${found[*]}" = "$wanted $wanted" ] || echo "context ${found[*]}, not $wanted;"
 	[[ $state == *'"failures":0,'* ]] || echo "a login failed;"
 	runs=$(sqlite3 "$tmp/$1.db" \
-	    'SELECT group_concat(outcome) FROM run; SELECT 1 FROM run WHERE closed_at IS NULL')
+	    "SELECT group_concat(outcome) FROM run WHERE remedy <> 'prune_amt_store';
+	    SELECT 1 FROM run WHERE closed_at IS NULL")
 	[[ $runs =~ ^done(,(undone|refused))*,done$ ]] || echo "journal: $runs;"
 }
 
@@ -194,6 +205,7 @@ every_fault() {
 	[ -z "${FAULT_STEP-}" ] || code_step=1
 	cases=()
 	for ((n = $1; n <= $2; n++)); do
+		[ "${FAULT_AT:-$n}" = "$n" ] || continue
 		line=$(sed -n "${n}p" "$tmp/requests")
 		faults=$faults_of_all
 		case $line in
