@@ -51,8 +51,9 @@ is_as_before() {
 answers() {
 	cat >"$tmp/answer"
 	forget pc1
-	renew pc1 --apply
+	AMTCERT_RESULT_FD=7 renew pc1 --apply 7>"$tmp/class"
 	is "$status" 1 "$1: exit 1"
+	is "$(cat "$tmp/class")" 'certificate authority refused' "$1: what opens a breaker"
 	like "$err" "^renew_amt_tls: failed, the device is as it was: .*$2.*; undone: the device is as it was\$" \
 	    "$1: says which rule failed"
 	unlike "$(deeds pc1)" 'AddCertificate|CredentialContext|CommitChanges' "$1: nothing is stored or bound"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # timeout: 600
-# From fifty alerts to one renewal, by two workers at once; a worker that is killed at
+# From fifty alerts to one renewal, by three workers at once; a worker that is killed at
 # each step of a renewal, with all its processes; and no secret anywhere on the way.
 . tests/cli/lib.sh
 . tests/sim/client.sh
@@ -19,6 +19,14 @@ alert() { # NAME
 	"$handler" -f "$tmp/$1.conf" --hostname "$name" --service amt-tls --state WARNING \
 	    --state-type HARD --attempt 3 --host-downtime 0 --service-downtime 0 \
 	    --flapping 0 --acknowledged 0 --in-window 1 >>"$tmp/alerts" 2>&1
+}
+# alert_and_die NAME: the core kills the whole group the moment it is back.
+alert_and_die() {
+	# shellcheck disable=SC2016 # for the shell that is started
+	setsid --wait bash -c "$(declare -f alert)"'
+		tmp=$1 handler=$2 name=$3
+		alert "$4"
+		kill -KILL -$$' alert "$tmp" "$handler" "$name" "$1"
 }
 writes() { # NAME METHOD
 	grep -c " method=$2 .* write=yes " "$tmp/$1.req"
@@ -50,7 +58,7 @@ for i in 1 2 3; do
 done
 pids=()
 for _ in {1..50}; do
-	alert one &
+	alert_and_die one 2>/dev/null &
 	pids+=("$!")
 done
 wait "${pids[@]}"
@@ -91,6 +99,16 @@ for pid in "${workers[@]}"; do
 	stop "$pid"
 done
 is "$(writes one GenerateKeyPair)" 1 'alerts that come late change nothing'
+
+# That certificate comes due, too, by a policy that wants more.
+sed 's/^\[device .*/&\npolicy = configmgr\nrenew-before = 400d/; s/^backend = .*/&\nlifetime = 500d/' \
+    "$tmp/one.conf" >"$tmp/later.conf"
+run "$check" -f "$tmp/later.conf" -H $name --record
+is "$status" 1 'the new certificate comes due'
+alert later
+run "$worker" -f "$tmp/later.conf"
+is "$(writes one GenerateKeyPair) $(writes one AddCertificate)" '2 2' \
+    'another serial number is another renewal' || printf '%s\n' "$err" | sed 's/^/# /'
 
 # The password, the key of the CA, and what is made of the password for a login.
 key=$(sed -n 2p "$tmp/ca.key")

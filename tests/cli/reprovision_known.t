@@ -104,6 +104,9 @@ start_expired words 14
 pid=$sim_pid
 renew words
 like "$out" 'certificate expired 10 d ago .*, reachable by digest only' 'expired, and a login works'
+run "$B/checks/check_amt_tls" -f "$tmp/words.conf" -H $name
+like "$out" '^AMT_TLS CRITICAL - .*expired 10 d ago' 'expired, for all that a handshake tells'
+unlike "$out" 'digest' 'which is no word of a login'
 stop_sim words "$pid"
 renew words
 like "$err" 'connect: Connection refused' 'not reachable at all'

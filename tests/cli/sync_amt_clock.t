@@ -44,6 +44,10 @@ for offset in -172800 +40000 reset; do
 	[ "$status" != 0 ]
 	ok $? "$what: the check says so"
 	like "$out" 'run sync_amt_clock' "$what: and names the remedy"
+	if [ "$offset" = -172800 ]; then
+		run "$check" -f "$tmp/$sim.conf" -H $name --clock-critical 3d
+		is "$status" 1 "$what: WARNING where more is CRITICAL"
+	fi
 	forget "$sim"
 	sync "$sim"
 	is "$status" 0 "$what: a plan is no failure"
