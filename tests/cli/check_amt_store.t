@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # check_amt_store against the simulator: what is bound decides, one login is made,
 # and nobody who is not the device is told the password.
+# timeout: 300
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/plugin.sh

@@ -101,9 +101,11 @@ log_in_once() {
 }
 
 # run_matrix STEP WRITES WHAT: count a run without faults, which writes that often, then
-# meet its requests with faults, every STEP-th case of the readings. Needs judge.
+# meet its requests with faults, every STEP-th case of the readings. Needs judge. One
+# script may have several.
 run_matrix() {
 	local n
+	rm -f "$tmp"/result.* "$tmp/requests"
 	take_every "$1"
 	# Three or so of these matrices are run with a sanitizer, slowly.
 	[ "$step" != 11 ] || [ -n "${FAULT_STEP-}" ] || step=199
