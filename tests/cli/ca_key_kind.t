@@ -37,8 +37,8 @@ renew_it() {
 # SEQUENCE { SEQUENCE { rsaEncryption, SET { INTEGER 2048 } } }
 echo MBMwEQYJKoZIhvcNAQEBMQQCAggA >"$lab/csrattrs"
 renew_it
-is "$status" 1 'a template for RSA of 2048 bit: refused'
-like "$err" 'failed, the device is as it was: CA local.*wants RSA keys of 2048 bits .*this firmware makes EC keys of 384' \
+is "$status" 4 'a template for RSA of 2048 bit: refused'
+like "$err" 'the CA cannot renew, the device is as it was: CA local.*wants RSA keys of 2048 bits .*this firmware makes EC keys of 384' \
     'which says what the CA wants, and what firmware makes'
 is "$(deeds pc1)" '' 'nothing was written'
 is "$(grep -c simpleenroll "$lab/requests.log")" 0 'and the CA has no request'

@@ -52,7 +52,7 @@ unset ca_lines
 #
 # Three times: ours from before is deleted, handles are used again.
 #
-stored='' last=''
+stored=() last=''
 start_device thrice 16.1
 pid=$sim_pid
 before=$(ask thrice 'state pc1')
@@ -64,7 +64,7 @@ for i in 1 2 3; do
 	    "renewal $i: the store holds one more than at first"
 	verifies "$tls"
 	ok $? "renewal $i: verifies"
-	stored="$stored $(certificates "$state" | tail -n 1 | cut -d ' ' -f 1)"
+	stored+=("$(certificates "$state" | sed -n "s/ $(json "$state" served)\$//p")")
 	if [ $i -gt 1 ]; then
 		unlike "$(certificates "$state")" "$last" \
 		    "renewal $i: the one before is gone"
@@ -73,6 +73,9 @@ for i in 1 2 3; do
 	fi
 	last=$(json "$state" served)
 done
+is "${stored[2]}" "${stored[0]}" 'renewal 3: at the handle that the first one had'
+[ "${stored[1]}" != "${stored[0]}" ]
+ok $? 'renewal 2: at another'
 stop_sim thrice "$pid"
 
 #
