@@ -40,13 +40,12 @@ OSSL_CMP_MSG *
 cmp_session_parse(const void *der, size_t len)
 {
 	const unsigned char *p = der;
-	const unsigned char *end = p + len;
 	OSSL_CMP_MSG *message;
 
 	if (len == 0 || len > LONG_MAX)
 		return NULL;
 	message = d2i_OSSL_CMP_MSG(NULL, &p, (long)len);
-	if (message != NULL && p != end) {
+	if (message != NULL && p != (const unsigned char *)der + len) {
 		OSSL_CMP_MSG_free(message);
 		return NULL;
 	}

@@ -5,6 +5,7 @@
  */
 #include "ca/cmp_status.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +13,10 @@
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 
-#include "base/buf.h"
 #include "base/text.h"
 
 enum {
-	TEXT_MAX_BYTES = 1024, /* all bits at once are more, and mean nothing */
+	TEXT_SIZE = 1024, /* all bits at once are more, and mean nothing */
 	BODY_ERROR = 23,
 };
 
@@ -113,30 +113,51 @@ cmp_status_outcome(const struct cmp_status *status)
 	}
 }
 
+/* A line that is being made, without memory of its own; what is too much is cut. */
+struct line {
+	char text[TEXT_SIZE];
+	size_t len;
+};
+
+static void line_add(struct line *line, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+line_add(struct line *line, const char *fmt, ...)
+{
+	size_t room = sizeof(line->text) - line->len;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line->text + line->len, room, fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		line->len += (size_t)n < room ? (size_t)n : room - 1;
+}
+
 void
 cmp_status_describe(const struct cmp_status *status, char *field, size_t size)
 {
 	size_t n_names = sizeof(status_names) / sizeof(status_names[0]);
 	const char *separator = ": ";
-	struct buf text;
+	struct line line = { .len = 0 };
 
-	buf_init(&text, TEXT_MAX_BYTES);
 	if (status->status >= 0 && (uint64_t)status->status < n_names)
-		(void)buf_add_str(&text, status_names[status->status]);
+		line_add(&line, "%s", status_names[status->status]);
 	else
-		(void)buf_addf(&text, "status %lld", (long long)status->status);
+		line_add(&line, "status %lld", (long long)status->status);
 	for (size_t i = 0; i < CMP_FAIL_BITS; i++) {
 		if ((status->fail_bits & UINT32_C(1) << i) == 0)
 			continue;
-		(void)buf_addf(&text, "%s%s", separator, fail_table[i].name);
+		line_add(&line, "%s%s", separator, fail_table[i].name);
 		if (fail_table[i].meaning != NULL)
-			(void)buf_addf(&text, " (%s)", fail_table[i].meaning);
+			line_add(&line, " (%s)", fail_table[i].meaning);
 		separator = ", ";
 	}
 	if (status->words[0] != '\0')
-		(void)buf_addf(&text, ": %s", status->words);
-	text_line_field(field, size, buf_str(&text), text.len);
-	buf_clear(&text);
+		line_add(&line, ": %s", status->words);
+	text_line_field(field, size, line.text, line.len);
 }
 
 /* Bytes that are still to be read. */
