@@ -11,6 +11,7 @@ test may change at any time:
            messages spare the question that comes before a request
   secret   the shared secret; its reference is "ref-1"
   after    seconds of checkAfter
+  keep     when there: the next answer is written to the file sent
 It listens on two loopback ports, one with TLS, and writes requests.log: a line per
 message, no secret in it.  Signs certificates with the openssl command and shares no
 code with the programs it tests.
@@ -254,6 +255,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if message.id in open_requests:
             open_requests[message.id][2] = self.nonce
         data = seq(*parts)
+        if os.path.exists(path_of("keep")) and not os.path.exists(path_of("sent")):
+            with open(path_of("sent"), "wb") as file:
+                file.write(data)
         shapes = {"truncated": data[:len(data) // 2], "junk behind": data + b"\x05\x00",
                   "empty": b"", "not DER": b"\x30\x80" + data[4:]}
         kinds = {"wrong type": "application/octet-stream", "no type": None,
