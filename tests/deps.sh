@@ -17,7 +17,7 @@ demo_packages='
 '
 test_packages='
 	libcmocka-dev clang binutils mold valgrind monitoring-plugins-basic sqlite3
-	prometheus-snmp-exporter smitools
+	prometheus-snmp-exporter smitools libbcpkix-java
 	certmonger python3 python3-prometheus-client python3-yaml strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin sudo
