@@ -168,7 +168,8 @@ name_request(const struct cmp_session *session, struct ca_answer *answer,
 static bool
 is_at_ca(const struct cmp_session *session, const struct ca_answer *answer)
 {
-	return answer->outcome == CA_RETRY && session->kept.n == 0 &&
+	return answer->outcome == CA_RETRY && session->failure == CMP_FAILURE_HTTP &&
+	    session->kept.n == 0 &&
 	    OSSL_CMP_CTX_get_status(session->ctx) == CMP_WAITING;
 }
 
@@ -210,7 +211,6 @@ cmp_talk_enrol(const struct cmp_peer *peer, const struct ca_request *request,
 	    (OSSL_CMP_CTX_set_certConf_cb(session.ctx, judge) != 1 ||
 		OSSL_CMP_CTX_set_certConf_cb_arg(session.ctx, &session) != 1))
 		r = err_set(err, RC_NOMEM, "CMP: OpenSSL takes no settings");
-
 	if (r == RC_OK && request->cookie_len > 0)
 		r = cmp_cookie_read(request->cookie, request->cookie_len, &session.kept,
 		    err);

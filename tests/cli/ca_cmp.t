@@ -145,6 +145,13 @@ is "$(log | cut -d ' ' -f 1-2)" "$(printf '%s\n' 'pollReq known' 'certConf known
     "no request was sent twice"
 rm "$lab/after"
 
+# It waits, but the first poll was lost: the CA has it all the same.
+mode 'lost poll'
+askca --ca corp --csr "$lab/ec.csr" --cookie-out "$tmp/cookie"
+like "$out" '^outcome: pending$' "a request is held, whatever became of the first poll"
+mode ok
+poll corp issued '^judged: accepted$' "and gone on with"
+
 # The probe asks for certificates, and for none of our own.
 mode ok
 : >"$lab/requests.log"

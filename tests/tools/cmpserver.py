@@ -220,6 +220,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         note(f"{NAMES.get(message.type, message.type)} {'known' if is_known else 'unknown'} "
              f"path={self.path} login={self.headers.get('Authorization', 'none').split(' ')[0]}")
+        if message.type == POLLREQ and mode == "lost poll":
+            self.answer(503)
+            return
         if message.type == GENM and not mode.startswith("genm "):
             mode = "ok"
         self.reply(mode.removeprefix("genm "), message, is_known)
@@ -331,7 +334,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return cert_reply(status(2, 9))
         polls = int(words[1]) if mode.startswith("pending ") else 0
         open_requests[message.id] = [certificate, polls, None]
-        if polls > 0:
+        if polls > 0 or mode == "lost poll":
             return cert_reply(status(3))
         if mode == "no certificate":
             return cert_reply(status(0))
