@@ -197,11 +197,11 @@ unset http_proxy https_proxy ALL_PROXY
 
 # OpenSSL's server, with a secret and with certificates. It gives what it is told to.
 run_mock() { # OPTION...
-	mock_port=$(free_port)
-	start mock openssl cmp -config '' -port "$mock_port" -srv_trusted "$lab/root.pem" \
+	start mock openssl cmp -config '' -port 0 -srv_trusted "$lab/root.pem" \
 	    -srv_untrusted "$lab/ca.pem" -rsp_cert "$tmp/leaf.pem" -rsp_extracerts "$lab/ca.pem" "$@"
 	mock_pid=$started_pid
-	wait_for_line "$tmp/mock.log" 'ACCEPT' || sed 's/^/# /' "$tmp/mock.log"
+	wait_for 60 grep -q ^ACCEPT "$tmp/mock.log" || sed 's/^/# /' "$tmp/mock.log"
+	mock_port=$(sed -n 's/^ACCEPT .*:\([0-9]*\) PID.*/\1/p' "$tmp/mock.log")
 	mock=('backend = cmp' "url = http://127.0.0.1:$mock_port/pkix/" 'plain-allowed = yes'
 		"trust-anchor = $lab/root.pem" "chain-file = $lab/ca.pem")
 }
