@@ -225,7 +225,8 @@ resume_note_keys(struct renewal *rn, struct err *err)
 	return RC_OK;
 }
 
-/* One that bears the secret of a CA is none for another, and the other way round. */
+/* One that bears the secret of a CA is none for another, and the other way round; a
+ * CA that goes by templates takes none without. */
 static bool
 suits_ca(const struct renewal *rn)
 {
@@ -234,6 +235,9 @@ suits_ca(const struct renewal *rn)
 	if (rn->ca == NULL)
 		return true;
 	ca_prepare(rn->ca, &wanted);
+	if (wanted.template_name != NULL &&
+	    !csr_has_template(rn->run.signed_csr, rn->run.signed_csr_len))
+		return false;
 	return csr_has_challenge(rn->run.signed_csr, rn->run.signed_csr_len) ==
 	    (wanted.challenge != NULL);
 }

@@ -69,4 +69,7 @@ enum rc csr_verify_signed(const uint8_t *signed_der, size_t signed_len,
 /* Does a PKCS#10 bear a challengePassword? False for what is no PKCS#10. */
 bool csr_has_challenge(const uint8_t *der, size_t len);
 
+/* Does a PKCS#10 name a certificate template? False for what is no PKCS#10. */
+bool csr_has_template(const uint8_t *der, size_t len);
+
 #endif

@@ -161,11 +161,11 @@ add_key_usage(STACK_OF(X509_EXTENSION) *list, bool is_rsa, struct err *err)
 	return r;
 }
 
-/* szOID_ENROLL_CERTTYPE, a BMPString. It names templates of whatever version. */
+/* It names templates of whatever version. */
 static enum rc
 add_template(STACK_OF(X509_EXTENSION) *list, const char *name, struct err *err)
 {
-	ASN1_OBJECT *oid = OBJ_txt2obj("1.3.6.1.4.1.311.20.2", 1);
+	ASN1_OBJECT *oid = OBJ_txt2obj(CSR_TEMPLATE_OID, 1);
 	ASN1_STRING *text = NULL;
 	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
 	X509_EXTENSION *extension = NULL;

@@ -13,6 +13,9 @@
 #include "base/rc.h"
 #include "x509/csr.h"
 
+/* szOID_ENROLL_CERTTYPE: the name of a template, a BMPString */
+#define CSR_TEMPLATE_OID "1.3.6.1.4.1.311.20.2"
+
 /* RC_FORMAT for what is no DNS name. */
 enum rc csr_check_name(const char *name, struct err *err);
 

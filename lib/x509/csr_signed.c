@@ -10,6 +10,7 @@
 #include <openssl/x509.h>
 
 #include "x509/csr.h"
+#include "x509/csr_extension.h"
 
 /* A part of somebody's bytes. */
 struct slice {
@@ -122,6 +123,30 @@ csr_has_challenge(const uint8_t *der, size_t len)
 		req = d2i_X509_REQ(NULL, &p, (long)len);
 	has_one = req != NULL &&
 	    X509_REQ_get_attr_by_NID(req, NID_pkcs9_challengePassword, -1) >= 0;
+	X509_REQ_free(req);
+	(void)ERR_pop_to_mark();
+	return has_one;
+}
+
+bool
+csr_has_template(const uint8_t *der, size_t len)
+{
+	const unsigned char *p = der;
+	X509_REQ *req = NULL;
+	STACK_OF(X509_EXTENSION) *extensions = NULL;
+	ASN1_OBJECT *oid = NULL;
+	bool has_one;
+
+	(void)ERR_set_mark();
+	oid = OBJ_txt2obj(CSR_TEMPLATE_OID, 1);
+	if (len <= CSR_DER_MAX_BYTES)
+		req = d2i_X509_REQ(NULL, &p, (long)len);
+	if (req != NULL)
+		extensions = X509_REQ_get_extensions(req);
+	has_one = oid != NULL && extensions != NULL &&
+	    X509v3_get_ext_by_OBJ(extensions, oid, -1) >= 0;
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	ASN1_OBJECT_free(oid);
 	X509_REQ_free(req);
 	(void)ERR_pop_to_mark();
 	return has_one;

@@ -368,6 +368,8 @@ assert_template(const struct bytes *csr, const char *der, int der_len)
 	int at = X509v3_get_ext_by_OBJ(extensions, oid, -1);
 	X509_EXTENSION *extension = X509v3_get_ext(extensions, at);
 
+	assert_int_equal(csr_has_template(csr->der, csr->len), der != NULL);
+	assert_false(csr_has_template(csr->der, csr->len - 1));
 	if (der == NULL) {
 		assert_int_equal(at, -1);
 	} else {

@@ -28,6 +28,7 @@ struct lab {
 	int64_t lifetime_s;
 	int n_submits;
 	const char *challenge; /* of requests, or NULL */
+	const char *template_name;
 };
 
 static struct lab lab;
@@ -84,6 +85,7 @@ lab_prepare(const void *state, struct csr_profile *profile)
 	const struct lab *self = state;
 
 	profile->challenge = self->challenge;
+	profile->template_name = self->template_name;
 }
 
 static enum rc
@@ -348,6 +350,26 @@ a_request_with_the_secret_of_one_ca_goes_to_no_other(void **state)
 	hand_renewal_free(hand);
 }
 
+/* The CA of the run before may have had none. */
+static void
+a_request_without_template_is_signed_anew_for_a_ca_that_wants_one(void **state)
+{
+	struct hand_renewal *hand = signed_request(*state);
+	struct renewal *rn = &hand->renewal;
+
+	for (int i = 0; i < 2; i++) {
+		rn->profile.template_name = i == 0 ? NULL : "AMTTLS";
+		sign_by_profile(rn);
+		lab.template_name = NULL;
+		resume_judge_request(rn);
+		assert_true(rn->has_request);
+		lab.template_name = "AMTTLS";
+		resume_judge_request(rn);
+		assert_int_equal(rn->has_request, i);
+	}
+	hand_renewal_free(hand);
+}
+
 static void
 a_good_certificate_is_kept_with_its_issuers(void **state)
 {
@@ -547,6 +569,8 @@ main(void)
 		IN_A_LAB(a_preflight_names_the_issuers_and_refuses_a_loop),
 		IN_A_LAB(a_challenge_does_not_go_over_a_plain_port),
 		IN_A_LAB(a_request_with_the_secret_of_one_ca_goes_to_no_other),
+		IN_A_LAB(
+		    a_request_without_template_is_signed_anew_for_a_ca_that_wants_one),
 		IN_A_LAB(a_good_certificate_is_kept_with_its_issuers),
 		IN_A_LAB(a_bad_certificate_goes_no_further),
 		IN_A_LAB(it_must_verify_to_what_the_operator_trusts),
