@@ -114,7 +114,7 @@ for size in $sizes; do
 	stop "$snmpd_pid"
 	start_snmpd "$acknowledged"
 	lab "$size" 'notify-per-minute = 0
-notify-per-second = 500'
+notify-per-second = 600'
 	sql "UPDATE slot SET critical_at = $now - 1"
 	answered=0 end=$((SECONDS + 150))
 	until [ "$SECONDS" -gt "$end" ]; do
@@ -132,8 +132,8 @@ done
 # the rest is summed up when the time is over.
 stop "$snmpd_pid"
 start_snmpd "$acknowledged"
-lab "$size" 'notify-per-minute = 360
-notify-window = 10s'
+lab "$size" 'notify-per-minute = 720
+notify-window = 5s'
 sql "UPDATE slot SET warning_at = $now - 1;
     UPDATE slot SET critical_at = $now - 1 WHERE device_id % 250 = 7"
 wait_for 60 has_traps 1 7
