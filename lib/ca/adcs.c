@@ -189,10 +189,11 @@ adcs_probe(void *state, const struct ca_request *request, struct ca_facts *facts
 {
 	struct adcs *adcs = state;
 	int64_t end = https_client_not_after(adcs->https);
-	char date[CLOCK_DATE_SIZE];
 
 	facts->outcome = CA_ISSUED;
 	if (end != 0 && end < request->now) {
+		char date[CLOCK_DATE_SIZE];
+
 		ca_facts_set(facts, CA_CONFIG,
 		    "our client certificate ended on %s: it must be renewed",
 		    clock_format_date(end, date));

@@ -230,12 +230,15 @@ adcs_talk_read_cookie(const struct ca_request *request, char id[WSTEP_ID_SIZE],
     char url[WSTEP_URI_SIZE], struct err *err)
 {
 	const char *at = (const char *)request->cookie;
-	const char *end = at + request->cookie_len;
+	const char *end = NULL;
 	char digest[DIGEST_TEXT_SIZE];
 	char ours[DIGEST_TEXT_SIZE];
 	enum rc r;
 
-	if (at == NULL || !take_line(&at, end, id, WSTEP_ID_SIZE) ||
+	if (at == NULL)
+		return err_set(err, RC_INTERNAL, "the number of the request is lost");
+	end = at + request->cookie_len;
+	if (!take_line(&at, end, id, WSTEP_ID_SIZE) ||
 	    !take_line(&at, end, url, WSTEP_URI_SIZE) ||
 	    !take_line(&at, end, digest, sizeof(digest)) || at != end)
 		return err_set(err, RC_INTERNAL, "the number of the request is lost");

@@ -58,6 +58,7 @@ make_lab() {
 
 # start_service [PROGRAM]: the service; its port in $port, and in $plain_port that
 # without TLS, if it has one.
+# shellcheck disable=SC2120 # most name none
 start_service() {
 	start service python3 "tests/tools/${1:-caserver.py}" "$lab"
 	wait_for_line "$tmp/service.log" '^listening' || {
