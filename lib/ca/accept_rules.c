@@ -190,7 +190,10 @@ accept_key_usage(const struct accept_ctx *ctx, struct accept_words *words)
 	if (!leaf->can_sign_digitally)
 		return accept_say(words, ACCEPT_FAIL,
 		    "keyUsage lacks digitalSignature");
-	if (leaf->key_kind == CERT_KEY_RSA && !leaf->can_encipher_keys)
+	if (leaf->key_kind != CERT_KEY_RSA || leaf->can_encipher_keys)
+		return ACCEPT_PASS;
+	/* Keys are sent to servers; a client signs (RFC 5246 7.4.6). */
+	if (ctx->input->profile->eku != CERT_EKU_CLIENT_AUTH)
 		return accept_say(words, ACCEPT_FAIL,
 		    "keyUsage lacks keyEncipherment, which old firmware needs");
 	return ACCEPT_PASS;

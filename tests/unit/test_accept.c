@@ -628,6 +628,15 @@ issuer_ends_soon_after(struct scene *s)
 	s->issuing.not_after = s->leaf.not_after + s->input.window_s;
 }
 
+/* With an RSA key: a client signs with it, nobody encrypts for it. */
+static void
+a_client_that_only_signs(struct scene *s)
+{
+	s->profile.eku = CERT_EKU_CLIENT_AUTH;
+	s->leaf.eku = "clientAuth";
+	s->leaf.key_usage = "critical,digitalSignature";
+}
+
 static void
 no_template(struct scene *s)
 {
@@ -643,6 +652,7 @@ older_template(struct scene *s)
 }
 
 static const struct row warning_rows[] = {
+	{ a_client_that_only_signs, NULL, "" },
 	{ more_purposes, NULL, "C6 purpose: extKeyUsage has more purposes" },
 	{ no_key_usage, NULL, "C7 key usage: no keyUsage" },
 	{ somewhat_short, NULL, "C9 time: ends on 2026-09-01, in 327 d: less than" },
