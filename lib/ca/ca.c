@@ -24,6 +24,7 @@ static const char issuer_key_name[] = "issuer-key";
 static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
 	&ca_exec_ops,
+	&ca_scep_ops,
 	&ca_est_ops,
 	&ca_adcs_ops,
 	&ca_certsrv_ops,
