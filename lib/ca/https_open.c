@@ -166,6 +166,8 @@ read_client_cert(const struct section *section, struct https *https,
 	return r == RC_FORMAT || r == RC_LIMIT ? RC_CONFIG : r;
 }
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): a CA is opened before there is a thread */
+
 /* GSSAPI reads the environment, and once: the keytab of another CA comes too late. */
 static enum rc
 use_keytab(const struct section *section, const struct https *https, struct err *err)
@@ -193,6 +195,8 @@ use_keytab(const struct section *section, const struct https *https, struct err 
 		return err_set(err, RC_NOMEM, "out of memory");
 	return RC_OK;
 }
+
+/* NOLINTEND(concurrency-mt-unsafe) */
 
 /* A file that is wrong is wrong now, not with the first request. */
 static enum rc

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca/https.h"
 #include "ca/soap.h"
 #include "ca/wstep.h"
 
@@ -44,7 +45,7 @@ check_answer(const struct wstep_answer *answer)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct xml_limits limits = { 1024 * 1024, 4096 };
+	const struct xml_limits limits = { HTTPS_ANSWER_MAX_BYTES, 4096 };
 	struct soap_answer answer = { .xml = NULL };
 	struct wstep_answer wstep = { .is_pending = false };
 	struct err err = { 0 };
