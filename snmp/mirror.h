@@ -119,7 +119,7 @@ struct mirror_cert {
 };
 
 struct mirror_job {
-	int64_t id;	  /* of the job in the inventory */
+	int64_t id;	  /* of a run of the journal; below 0: of a job of the queue */
 	uint32_t started; /* 0: not yet */
 	uint32_t finished;
 	uint32_t cert; /* place in certs */

@@ -22,6 +22,28 @@ sql "UPDATE device SET name = 'a|b' || char(10) || char(0x202e) WHERE id = 3;
     INSERT INTO run (device_uuid, remedy, serial_number, started_at, closed_at, outcome,
 	text, old_fingerprint) SELECT uuid, 'renew_amt_tls', '01', 5, 9, 'undone',
 	'CA refused', zeroblob(32) FROM device WHERE id = 12"
+# Jobs of the queue, after and before runs: device, state, attempts, its end, and that of
+# a run by hand.
+while read -r device state attempts ended by_hand; do
+	sql "INSERT INTO job (device_uuid, device_name, remedy, serial_number, reason, actor,
+		ca, is_forced, due_at, ends_at, state, n_attempts, not_before, created_at,
+		started_at, ended_at, text) SELECT iif($device = 18, '', uuid), name,
+		'renew_amt_tls', '01', 'due', 'nagios', '', 0, 0, 0, $state, $attempts, 0, 5,
+		$attempts, $ended, iif($attempts > 0, 'words ' || id, '') FROM device
+		WHERE id = $device"
+	[ "$by_hand" = 0 ] || sql "INSERT INTO run (device_uuid, remedy, serial_number, started_at,
+		closed_at, outcome, text, old_fingerprint) SELECT uuid, 'renew_amt_tls', '01',
+		$by_hand, $by_hand, 'undone', 'by hand', zeroblob(32) FROM device WHERE id = $device"
+done <<-END
+	13 0 0 0 0
+	14 1 2 0 7
+	15 2 3 9 7
+	16 5 12 9 7
+	17 3 1 9 9
+	18 4 1 9 0
+	19 3 1 9 10
+	20 0 0 0 7
+END
 write_agent_conf 'expiry-horizon = 30d'
 
 # without_ages: what does not count seconds.
@@ -65,9 +87,17 @@ expect_whole() {
 	    "$1: what was not read for long, and never"
 	is "$(get $ROOT.1.9.1.{1,2,5,6}.12.1)" $'3\n4\n1\n"CA refused"' \
 	    "$1: a remedy that failed"
+	is "$(for device in {13..20}; do
+		get $ROOT.1.9.1.{2,5,6}."$device".1 | tr '\n' ' '
+		echo
+	done)" $'1 0 "" \n2 2 "" \n1 3 "words 15" \n4 12 "words 16" \n3 1 "" \n4 1 "words 18" \n4 1 "by hand" \n1 0 "" ' \
+	    "$1: jobs of the queue, and runs by hand after them"
+	is "$(get $ROOT.1.9.1.4.{15,16}.1 | tr -d ' ')" $'"0000000000000000"\n"07B20101000009002B0000"' \
+	    "$1: a job that is tried again has no end"
+	is "$(get $SUMMARY.21.0)" 4 "$1: those that are pending or run are counted"
 	is "$(get $SUMMARY.{7,10,22}.0)" \
 	    "$(query 'SELECT count(*) FROM standing')"$'\n'"$(query 'SELECT count(*) FROM slot
-		JOIN standing USING (device_id) WHERE gone_at IS NULL')"$'\n1' "$1: counts"
+		JOIN standing USING (device_id) WHERE gone_at IS NULL')"$'\n4' "$1: counts"
 	is "$(get $SUMMARY.{11,12,13,14}.0)" "$(
 	    for state in 0 1 2 3; do
 		grep -c "^$ROOT\.1\.5\.1\.3\.[0-9.]* = INTEGER: $state\$" <<<"$all"
