@@ -252,18 +252,24 @@ record(struct known *known, const struct policy *policy, struct facts *facts,
 	return r;
 }
 
+/* The key that it was seen with counts once its certificate has expired; one that
+ * was set, always. */
 static void
 add_pin(const struct known *known, struct facts *facts)
 {
 	struct facts_presented *presented = &facts->presented;
 
-	if (!known->has_pin || !known->pin.is_set || presented->has_pin ||
-	    !presented->known || presented->n_certs == 0)
+	if (!known->has_pin || presented->has_pin || !presented->known ||
+	    presented->n_certs == 0)
 		return;
-	presented->has_pin = true;
-	presented->pin_matches =
+	presented->has_known_key = true;
+	presented->is_known_key =
 	    memcmp(known->pin.spki_sha256, presented->certs[0]->spki_sha256,
 		sizeof(known->pin.spki_sha256)) == 0;
+	if (!known->pin.is_set)
+		return;
+	presented->has_pin = true;
+	presented->pin_matches = presented->is_known_key;
 }
 
 static void

@@ -64,7 +64,7 @@ enum rc known_ask_login(struct known *known, int64_t wait_until_ms, struct err *
 void known_note_login(struct known *known, enum login_outcome outcome);
 
 /* The device was read: write that, if it is to be recorded; fill facts->history; and a
- * pin that a person set there, where the target has none. */
+ * key it is known by there, where the target has no pin. */
 void known_add(struct known *known, const struct policy *policy, struct facts *facts);
 
 /*

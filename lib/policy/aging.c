@@ -53,6 +53,7 @@ aging_is_of_time(enum reason reason)
 	case REASON_THRESHOLD_WARNING:
 	case REASON_THRESHOLD_CRITICAL:
 	case REASON_EXPIRED:
+	case REASON_KEY_ONLY: /* once it has expired */
 	case REASON_NOT_YET_VALID:
 	case REASON_LAST_KNOWN:
 	case REASON_STALE:

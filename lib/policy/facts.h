@@ -88,6 +88,10 @@ struct facts_presented {
 	enum name_match name_match;
 	bool has_pin; /* the operator gave a pin */
 	bool pin_matches;
+	/* The key that the inventory knows the device by, if it does; where the
+	 * operator gave a pin, that counts. */
+	bool has_known_key;
+	bool is_known_key;
 	int64_t elapsed_ms;
 };
 

@@ -57,6 +57,11 @@ enum rc judge_maker(struct verdict *verdict, const struct about *about,
 enum rc judge_name(struct verdict *verdict, const struct about *about,
     enum name_match match, const char *host, struct err *err);
 
+/* Once the leaf that is presented has expired, its key tells who shows it: whether a
+ * remedy can know the device by that, or must refuse it. */
+enum rc judge_known_key(struct verdict *verdict, const struct about *leaf,
+    const struct facts_presented *presented, struct err *err);
+
 /* What of the policy holds for a CA: it follows no template of ours, and a share
  * of its long life is no window. */
 struct policy judge_policy_for_ca(const struct policy *policy);

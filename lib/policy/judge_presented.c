@@ -102,19 +102,46 @@ about_element(const struct elements *elements, size_t i, int64_t now)
 }
 
 static enum rc
-judge_pin(struct verdict *verdict, const struct about *leaf,
-    const struct facts_presented *presented, struct err *err)
+add_other_key(struct verdict *verdict, const struct about *leaf, const char *words,
+    struct err *err)
 {
 	char pin[PIN_TEXT_SIZE] = "";
 
-	if (!presented->has_pin || presented->pin_matches)
-		return RC_OK;
 	for (size_t i = 0; i < CERT_FINGERPRINT_BYTES; i++)
 		if (snprintf(pin + 2 * i, sizeof(pin) - 2 * i, "%02x",
 			(unsigned int)leaf->cert->spki_sha256[i]) < 0)
 			pin[0] = '\0';
 	return judge_add(verdict, leaf, REASON_PIN_MISMATCH, err,
-	    "%s, it is now sha256:%s", reason_sentence(REASON_PIN_MISMATCH), pin);
+	    "%s, it is now sha256:%s", words, pin);
+}
+
+static enum rc
+judge_pin(struct verdict *verdict, const struct about *leaf,
+    const struct facts_presented *presented, struct err *err)
+{
+	if (!presented->has_pin || presented->pin_matches)
+		return RC_OK;
+	return add_other_key(verdict, leaf, reason_sentence(REASON_PIN_MISMATCH), err);
+}
+
+enum rc
+judge_known_key(struct verdict *verdict, const struct about *leaf,
+    const struct facts_presented *presented, struct err *err)
+{
+	bool is_known =
+	    presented->has_pin ? presented->pin_matches : presented->is_known_key;
+
+	if (cert_left_s(leaf->cert, leaf->now) >= 0 ||
+	    (!presented->has_pin && !presented->has_known_key))
+		return RC_OK;
+	if (is_known)
+		return judge_add(verdict, leaf, REASON_KEY_ONLY, err, "%s",
+		    reason_sentence(REASON_KEY_ONLY));
+	/* Of a pin that was given it is said in any case. */
+	if (presented->has_pin)
+		return RC_OK;
+	return add_other_key(verdict, leaf,
+	    "key differs from the one it was last known by", err);
 }
 
 /* Whom did the last element that we know name as its issuer? */
@@ -235,6 +262,8 @@ verdict_judge_presented(const struct facts *facts, const struct policy *policy,
 	find_elements(presented, &elements);
 	leaf = about_element(&elements, 0, now);
 	r = judge_pin(verdict, &leaf, presented, err);
+	if (r == RC_OK)
+		r = judge_known_key(verdict, &leaf, presented, err);
 	if (r == RC_OK)
 		r = judge_path(verdict, &leaf, presented, &elements, policy, err);
 	if (r == RC_OK)

@@ -245,6 +245,19 @@ judge_room(const struct store *s)
 	    (long long)roots, (long long)most);
 }
 
+/* Only a session over TLS has met a key. */
+static enum rc
+judge_known(const struct store *s)
+{
+	const struct facts_presented *presented = &s->facts->presented;
+	struct about leaf = { .name = "TLS", .usage = USAGE_TLS, .now = s->device.now };
+
+	if (!presented->known || presented->n_certs == 0)
+		return RC_OK;
+	leaf.cert = presented->certs[0];
+	return judge_known_key(s->verdict, &leaf, presented, s->err);
+}
+
 static enum rc
 judge_all_used(const struct store *s)
 {
@@ -263,8 +276,8 @@ verdict_judge_store(const struct facts *facts, const struct policy *policy, int6
     struct verdict *verdict, struct err *err)
 {
 	static enum rc (*const judges[])(const struct store *) = { judge_provisioning,
-		judge_tls, judge_served, judge_upgraded, judge_all_used, judge_clock,
-		judge_room, note_leftovers, note_unreadable };
+		judge_tls, judge_served, judge_known, judge_upgraded, judge_all_used,
+		judge_clock, judge_room, note_leftovers, note_unreadable };
 	struct store s = { facts, policy, verdict, { .now = now }, err };
 	enum rc r = RC_OK;
 

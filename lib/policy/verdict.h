@@ -32,6 +32,8 @@
 	    REMEDY_RENEW_TLS, "time left beyond the critical threshold")               \
 	X(REASON_EXPIRED, STATE_CRITICAL, "expired", REMEDY_REPROVISION_TLS,           \
 	    "expired")                                                                 \
+	X(REASON_KEY_ONLY, STATE_CRITICAL, "key_only", REMEDY_REPROVISION_TLS,         \
+	    "reachable by digest only, known by its key")                              \
 	X(REASON_NOT_YET_VALID, STATE_CRITICAL, "not_yet_valid", REMEDY_RENEW_TLS,     \
 	    "not yet valid")                                                           \
 	X(REASON_PERIOD_REVERSED, STATE_CRITICAL, "period_reversed", REMEDY_RENEW_TLS, \

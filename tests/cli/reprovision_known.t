@@ -49,6 +49,15 @@ assert_no_login() {
 	is "$(deeds "$1")" '' "$2: nothing was written"
 }
 
+# words NAME: what the checks say of it, without a change.
+words() {
+	run "$B/checks/check_amt_tls" -f "$tmp/$1.conf" -H $name
+	tls_out="$status $out"
+	run "$B/checks/check_amt_store" -f "$tmp/$1.conf" -H $name
+	store_out="$status $out"
+}
+known_by_key='reachable by digest only, known by its key; expired 10 d ago [^;]*; run reprovision_amt_tls'
+
 for row in 'late pin: the peer has another key' 'other-ca pin: the peer' \
     'other-name pin: the peer' 'self pin: the peer'; do
 	leaf=${row%% *}
@@ -66,10 +75,21 @@ for row in 'other-ca path: ' 'other-name name: ' 'self path: '; do
 done
 
 clone right right known
+words right
+like "$tls_out" "^2 AMT_TLS CRITICAL - $name: $known_by_key" 'known, right key: the check names the way in and the remedy'
+like "$store_out" "^2 AMT_STORE CRITICAL - $name: TLS: ${known_by_key/expired/TLS: expired}" 'known, right key: so does the one that logs in'
 apply_as_planned right 'known, right key'
 stop_sim right "$pid"
 
+clone strange late known
+words strange
+like "$tls_out" "^2 AMT_TLS CRITICAL - $name: key differs from the one it was last known by, it is now sha256:[0-9a-f]{64}; expired 10 d ago [^;]*; a person decides" 'known, another key: another sentence, and no remedy'
+stop_sim strange "$pid"
+words strange
+like "$tls_out" '^1 AMT_TLS WARNING .*; now: .*connect: Connection refused' 'not reachable: as it was last read, and that it is not'
 clone late late unknown
+words late
+like "$tls_out" "^2 AMT_TLS CRITICAL - $name: expired 10 d ago [^;]*; run reprovision_amt_tls" 'never seen: just expired'
 apply_as_planned late 'never seen, by path and name'
 stop_sim late "$pid"
 

@@ -256,6 +256,59 @@ a_missing_anchor_does_not_hide_what_is_worse(void **state)
 	verdict_clear(&lab.verdict);
 }
 
+static const struct key_case {
+	int64_t not_after;
+	enum path_state path;
+	bool has_pin, pin_matches, has_known, is_known;
+	enum reason reason;
+	enum remedy remedy;
+	const char *text;
+} key_cases[] = {
+	{ NOW - DAY, PATH_OK, false, false, false, false, REASON_EXPIRED,
+	    REMEDY_REPROVISION_TLS, "expired 1 d ago (2026-01-10)" },
+	{ NOW - DAY, PATH_OK, false, false, true, true, REASON_KEY_ONLY,
+	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
+	{ NOW - DAY, PATH_UNKNOWN_ISSUER, false, false, true, true, REASON_KEY_ONLY,
+	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
+	{ NOW - DAY, PATH_UNCHECKED, true, true, false, false, REASON_KEY_ONLY,
+	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
+	{ NOW - DAY, PATH_OK, false, false, true, false, REASON_PIN_MISMATCH,
+	    REMEDY_PERSON,
+	    "key differs from the one it was last known by, it is now " },
+	{ NOW - DAY, PATH_OK, true, false, true, true, REASON_PIN_MISMATCH,
+	    REMEDY_PERSON, "key differs from the pinned one, it is now sha256:" },
+	/* What is valid proves itself, and may well have a new key. */
+	{ NOW + 300 * DAY, PATH_OK, false, false, true, false, REASON_VALID,
+	    REMEDY_NONE, "valid" },
+	{ NOW + 300 * DAY, PATH_SELF_SIGNED, false, false, true, true,
+	    REASON_SELF_SIGNED, REMEDY_PERSON, "self-signed" },
+};
+
+static void
+tells_by_its_key_who_shows_an_expired_certificate(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(key_cases); i++) {
+		const struct key_case *c = &key_cases[i];
+		const struct finding *decides = NULL;
+		struct lab lab;
+
+		set_up(&lab);
+		if (c->path != PATH_OK)
+			unverify(&lab, c->path);
+		lab.leaf.cert.not_after = c->not_after;
+		lab.facts.presented.has_pin = c->has_pin;
+		lab.facts.presented.pin_matches = c->pin_matches;
+		lab.facts.presented.has_known_key = c->has_known;
+		lab.facts.presented.is_known_key = c->is_known;
+		decides = judge(&lab);
+		if (decides->reason != c->reason || decides->remedy != c->remedy)
+			fail_msg("%zu: %s", i, decides->text);
+		assert_int_equal(strncmp(decides->text, c->text, strlen(c->text)), 0);
+		verdict_clear(&lab.verdict);
+	}
+}
+
 static void
 an_unverified_path_follows_the_names_of_issuers(void **state)
 {
@@ -513,6 +566,7 @@ main(void)
 		cmocka_unit_test(a_ca_is_not_judged_by_its_share),
 		cmocka_unit_test(trust_is_judged_by_rows),
 		cmocka_unit_test(a_missing_anchor_does_not_hide_what_is_worse),
+		cmocka_unit_test(tells_by_its_key_who_shows_an_expired_certificate),
 		cmocka_unit_test(an_unverified_path_follows_the_names_of_issuers),
 		cmocka_unit_test(junk_beside_a_verified_path_is_a_note),
 		cmocka_unit_test(weak_keys_and_digests_are_critical),
