@@ -8,8 +8,8 @@
 #include "login.h"
 
 static const struct opt *const options[] = { target_options, target_login_options,
-	policy_options, policy_age_options, known_options, plugin_device_options,
-	plugin_options, command_options, NULL };
+	policy_options, policy_age_options, known_options, known_record_options,
+	plugin_device_options, plugin_options, command_options, NULL };
 
 static const struct command_info info = {
 	.program = "check_amt_8021x",

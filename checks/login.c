@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "amt/read.h"
 #include "amt/survey.h"
 #include "settings.h"
 
@@ -54,12 +55,16 @@ read_session(const struct look *look, struct err *err)
 	const struct target *target = &look->subject->target;
 	enum login_outcome outcome = LOGIN_NOT_SHOWN;
 	struct device *device = NULL;
+	/* Of a part the inventory would take the rest for gone. */
+	enum rc (*read)(struct device *, const struct target *, int64_t, struct facts *,
+	    struct err *) =
+	    look->subject->known.record ? read_device : look->check->read;
 	enum rc r;
 
 	r = device_open(target, TRUST_TIME_JUDGED, plugin->now,
 	    plugin->command.deadline_ms, &device, err);
 	if (r == RC_OK) {
-		r = look->check->read(device, target, plugin->now, look->facts, err);
+		r = read(device, target, plugin->now, look->facts, err);
 		outcome = outcome_of(device, r);
 	}
 	device_close(device);

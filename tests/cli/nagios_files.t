@@ -106,8 +106,8 @@ ok $? "Icinga takes the files and warns of nothing" || comment "$out"
 objects CheckCommand >"$tmp/commands"
 objects Service >"$tmp/services"
 
-is "$(grep -c 'event_command = "amt_event_handler"' "$tmp/services")" 2 \
-    "tls and store of a device have the event command"
+is "$(grep -c 'event_command = "amt_event_handler"' "$tmp/services")" 3 \
+    "tls, store and 802.1X of a device have the event command"
 
 # arguments_of COMMAND: "PROGRAM OPTION" a line.
 arguments_of() {

@@ -67,6 +67,14 @@ for kind in wired wifi old; do
 	run "$B/checks/check_amt_8021x" -f "$tmp/$kind.conf" -H $name
 	is "$status" 1 "$kind: the check says that it is due"
 	like "$out" 'run renew_amt_8021x' "$kind: and names the remedy"
+	# What it records is all that a reading is, and what an event is judged by.
+	run "$B/checks/check_amt_8021x" -f "$tmp/$kind.conf" -H $name --record
+	is "$status $(sqlite3 "$tmp/$kind.db" 'SELECT version <> "" AND clock_offset_s IS NOT NULL
+	    AND tls_network <> "" AND n_certs > 2 FROM reading')" '1 1' "$kind: it can be recorded, whole"
+	run "$B/remediate/amt_event_handler" -f "$tmp/$kind.conf" -H $name --service amt-8021x \
+	    --state WARNING --state-type HARD --attempt 3 --host-downtime 0 --service-downtime 0 \
+	    --flapping 0 --acknowledged 0 --in-window 1 --remedy renew_amt_8021x
+	like "$out" 'queued: renew_amt_8021x, due, job 1$' "$kind: an event queues the remedy"
 	forget $kind
 	before=$(ask $kind 'state pc1')
 	network $kind
