@@ -41,27 +41,6 @@ verifies(const struct facts_presented *presented)
 		presented->name_match == NAME_MATCH_CN_ONLY);
 }
 
-/* Ours was asked for, given, and the handshake broke. */
-static enum rc
-judge_client(const struct renewal *rn, struct err *err)
-{
-	const struct target *target = rn->options->target;
-
-	if (!rn->facts.presented.wants_client_cert)
-		return RC_OK;
-	if (target->client_cert_file == NULL)
-		return err_set(err, RC_STATE,
-		    "%s: it wants a client certificate: give --client-cert and "
-		    "--client-key",
-		    target->name);
-	return err_set(err, RC_STATE,
-	    "%s: it refuses our client certificate; when its clock was reset by a dead "
-	    "battery every one is not valid yet: set the clock over port 16992 (--plain, "
-	    "where plain-allowed), with a client certificate that began before 2004, on "
-	    "the PC itself, or in the BIOS extension",
-	    target->name);
-}
-
 static enum rc
 look(struct renewal *rn, struct err *err)
 {
@@ -84,7 +63,7 @@ meet_tls(struct renewal *rn, struct err *err)
 		    cause.text);
 	if (r != RC_OK)
 		return err_set(err, r, "%s", cause.text);
-	r = judge_client(rn, err);
+	r = look_judge_client(rn, err);
 	return r == RC_OK ? look_log_in(rn, err) : r;
 }
 
@@ -96,7 +75,7 @@ is_met_by_tls(struct renewal *rn, struct err *cause)
 	struct trust trust = { .time = TRUST_TIME_JUDGED };
 	const struct target *session = NULL;
 
-	if (look(rn, cause) != RC_OK || judge_client(rn, cause) != RC_OK)
+	if (look(rn, cause) != RC_OK || look_judge_client(rn, cause) != RC_OK)
 		return false;
 	rn->over_tls = true;
 	session = look_session(rn);

@@ -259,10 +259,32 @@ look_log_in(struct renewal *rn, struct err *err)
 }
 
 enum rc
+look_judge_client(const struct renewal *rn, struct err *err)
+{
+	const struct target *target = rn->options->target;
+
+	if (!rn->facts.presented.wants_client_cert)
+		return RC_OK;
+	if (target->client_cert_file == NULL)
+		return err_set(err, RC_STATE,
+		    "%s: it wants a client certificate: give --client-cert and "
+		    "--client-key",
+		    target->name);
+	return err_set(err, RC_STATE,
+	    "%s: it refuses our client certificate; when its clock was reset by a dead "
+	    "battery every one is not valid yet: set the clock over port 16992 "
+	    "(sync_amt_clock --plain, where plain-allowed), with a client certificate "
+	    "that began before 2004, on the PC itself, or in the BIOS extension",
+	    target->name);
+}
+
+enum rc
 look_meet(struct renewal *rn, struct err *err)
 {
 	enum rc r = look_at_presented(rn, err);
 
+	if (r == RC_OK)
+		r = look_judge_client(rn, err);
 	return r == RC_OK ? look_log_in(rn, err) : r;
 }
 

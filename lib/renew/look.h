@@ -15,8 +15,11 @@
  */
 enum rc look_meet(struct renewal *rn, struct err *err);
 
-/* The two halves of it: one handshake, without a login; and the login. */
+/* The parts of it: one handshake, without a login; whether the device closed it on us
+ * for lack of a client certificate that it takes, RC_STATE with the ways out; and the
+ * login. */
 enum rc look_at_presented(struct renewal *rn, struct err *err);
+enum rc look_judge_client(const struct renewal *rn, struct err *err);
 enum rc look_log_in(struct renewal *rn, struct err *err);
 
 /* The target as the next session will use it: its port, its pin. Lent. */

@@ -9,6 +9,7 @@
 #include "amt/pt_status.h"
 #include "base/clock.h"
 #include "renew/clock_steps.h"
+#include "renew/known_device.h"
 #include "renew/look.h"
 #include "renew/renewal.h"
 
@@ -92,8 +93,9 @@ static const struct step steps[] = {
 const struct procedure sync_clock = {
 	.program = "sync_amt_clock",
 	.steps = steps,
+	.may_be_plain = true,
 	.watches = STALE_CLOCK,
-	.meet = look_meet,
+	.meet = known_device_meet,
 	.look = look_at_clock,
 	.judge = judge,
 	.judge_resumed = judge_resumed,

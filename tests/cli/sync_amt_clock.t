@@ -116,4 +116,44 @@ verifies "$tls"
 ok $? 'renewal: what is served verifies'
 stop_sim secret "$pid"
 
+#
+# A clock from 2004 behind mutual TLS: no client certificate is valid yet.
+#
+make_cert console --eku clientAuth,2.16.840.1.113741.1.2.1
+chmod 600 "$tmp/console.key"
+device_lines="trust-anchor = $tmp/ca.pem
+client-cert = $tmp/console.pem
+client-key = $tmp/console.key"
+start_device dead 14 mutual=yes accept-non-secure=yes
+pid=$sim_pid
+ask dead 'clock pc1 reset' >"$tmp/.ask"
+forget dead
+for program in sync_amt_clock renew_amt_tls; do
+	run "$B/remediate/$program" -f "$tmp/dead.conf" -H $name -t 60 --apply
+	is "$status" 1 "reset behind mutual TLS: $program is refused"
+	like "$err" "^$program: failed, the device is as it was: .*refuses our client certificate.*dead battery.*sync_amt_clock --plain.*BIOS extension" \
+	    "reset behind mutual TLS: $program names the ways out"
+done
+sync dead --plain --apply
+is "$status" 3 'plain, and the section does not allow it: usage'
+like "$err" 'plain-allowed' 'plain, and the section does not allow it: says so'
+is "$(json "$(ask dead 'state pc1')" with_authorization) $(deeds dead)" '0 ' \
+    'all that before any login'
+device_lines="$device_lines
+plain-allowed = yes
+plain-port = $plain"
+configure dead 14
+sync dead --plain
+plan=$(planned)
+is "$status $plan" "0 $set_clock_write" 'plain and allowed: one write is planned'
+sync dead --plain --apply
+is "$status" 0 'plain and allowed: set' || printf '%s\n' "$err" | sed 's/^/# /'
+is "$(deeds dead)" "$plan" 'plain and allowed: the deed is the plan'
+is_right "$(ask dead 'state pc1')" 'plain and allowed'
+renew dead --apply
+is "$status $err" '0 ' 'then TLS takes our client certificate, and the renewal goes its way'
+sync dead --plain --apply
+is "$status" 0 'plain where TLS lets us in: nothing to do'
+unset device_lines
+stop_sim dead "$pid"
 done_testing
