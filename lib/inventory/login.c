@@ -311,11 +311,3 @@ login_withdraw(struct db *db, int64_t device_id, const char *account,
 	    " WHERE device_id = ? AND account = ? AND digest = ?",
 	    values, sizeof(values) / sizeof(values[0]), err);
 }
-
-enum rc
-login_forget(struct db *db, int64_t device_id, struct err *err)
-{
-	const struct db_value id = db_int(device_id);
-
-	return db_run(db, "DELETE FROM login WHERE device_id = ?", &id, 1, err);
-}

@@ -64,7 +64,4 @@ bool login_is_within(int64_t begin, int64_t length_s, int64_t now);
 enum rc login_withdraw(struct db *db, int64_t device_id, const char *account,
     const struct secret *secret, struct err *err);
 
-/* A person knows that the device will take it now. */
-enum rc login_forget(struct db *db, int64_t device_id, struct err *err);
-
 #endif
