@@ -106,12 +106,11 @@ take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 static enum rc
 queue(struct run *run, struct err *err)
 {
-	const char *ca = config_find(run->conf, run->event.alert.host, "ca").text;
 	const struct job_wish wish = { .device_uuid = run->event.uuid,
 		.device_name = run->event.alert.host,
 		.wanted = run->wanted,
 		.actor = PROGRAM,
-		.ca = ca != NULL ? ca : "local" };
+		.conf = run->conf };
 	const char *path =
 	    place_choose(run->inventory_file, run->conf, run->event.alert.host);
 	struct db db = { 0 };

@@ -19,6 +19,7 @@
 #include "inventory/place.h"
 #include "plugin/stop.h"
 #include "policy/config.h"
+#include "policy/remedy.h"
 #include "policy/setting.h"
 #include "queue/courier.h"
 
@@ -110,13 +111,6 @@ report(void *ctx, const char *step, const char *text)
 	(void)fprintf(stderr, "%-19s %s\n", step == NULL ? "" : step, text);
 }
 
-static const char *
-configured(const struct run *run, const char *given, const char *key)
-{
-	return given != NULL ? given
-			     : config_find(run->conf, run->target.name, key).text;
-}
-
 /* Who runs this; NULL for one without a name. */
 static const char *
 user_name(struct run *run)
@@ -150,7 +144,9 @@ prepare(struct run *run, struct err *err)
 	options->target = &run->target;
 	options->policy = &run->policy;
 	options->conf = run->conf;
-	options->ca_name = configured(run, options->ca_name, "ca");
+	if (options->ca_name == NULL)
+		options->ca_name = remedy_ca(run->conf, run->target.name,
+		    remedy_find(run->program->info->program));
 	options->inventory_file =
 	    place_choose(options->inventory_file, run->conf, run->target.name);
 	if (options->actor == NULL)

@@ -76,7 +76,6 @@ job_need_enqueue(struct db *db, const struct job_wish *wish, int64_t now,
 		.remedy = remedy_program(wish->wanted),
 		.reason = "alert",
 		.actor = wish->actor,
-		.ca = wish->ca,
 		.due_at = now,
 		.ends_at = now,
 		.not_before = now };
@@ -96,5 +95,6 @@ job_need_enqueue(struct db *db, const struct job_wish *wish, int64_t now,
 	}
 	if (r == RC_OK)
 		take_need(&order, &need);
+	order.ca = remedy_ca(wish->conf, order.device_name, remedy_find(order.remedy));
 	return enqueue(db, &order, now, out, err);
 }

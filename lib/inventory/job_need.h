@@ -16,7 +16,7 @@ struct job_wish {
 	const char *device_name;
 	enum remedy wanted; /* REMEDY_NONE: what the reading calls for */
 	const char *actor;
-	const char *ca; /* [ca NAME] of the device */
+	const struct conf *conf; /* which CA the remedy asks; may be NULL */
 };
 
 /*

@@ -12,7 +12,7 @@
 /* What may be said of one device, of a group of them, and of all. */
 #define COMMON_KEYS \
 	"port", "logname", "secret-file", "trust-anchor", "client-cert", "client-key", \
-	"family", "ca", "inventory", "handover-command", "handover-timeout", \
+	"family", "ca", "8021x-ca", "inventory", "handover-command", "handover-timeout", \
 	"policy", "renew-before", "fraction", "floor", "grace", "warning", "critical", \
 	"days", "template-major", "no-template", "store-size", "max-age", "max-lifetime", \
 	"clock-warning", "clock-critical", "unreachable"

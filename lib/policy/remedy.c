@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "policy/config.h"
 #include "policy/facts.h"
 
 /* clang-format off */
@@ -52,6 +53,22 @@ remedy_find(const char *program)
 		if (remedies[i].ships && strcmp(remedies[i].program, program) == 0)
 			return (enum remedy)i;
 	return REMEDY_NONE;
+}
+
+const char *
+remedy_ca(const struct conf *conf, const char *device, enum remedy remedy)
+{
+	const char *name = NULL;
+
+	if (remedy != REMEDY_RENEW_TLS && remedy != REMEDY_REPROVISION_TLS &&
+	    remedy != REMEDY_RENEW_8021X)
+		return "";
+	/* A network often trusts another CA than consoles do. */
+	if (remedy == REMEDY_RENEW_8021X)
+		name = config_find(conf, device, "8021x-ca").text;
+	if (name == NULL)
+		name = config_find(conf, device, "ca").text;
+	return name == NULL ? "local" : name;
 }
 
 const char *

@@ -6,6 +6,7 @@
 #ifndef AMTCERT_POLICY_REMEDY_H
 #define AMTCERT_POLICY_REMEDY_H
 
+#include "base/conf.h"
 #include "policy/verdict.h"
 
 /* Program name ("renew_amt_tls"), or NULL when a person decides or nothing is
@@ -18,6 +19,10 @@ bool remedy_is_unattended(enum remedy remedy);
 
 /* The remedy whose program this is; REMEDY_NONE: of none that exists. */
 enum remedy remedy_find(const char *program);
+
+/* The section [ca NAME] that it asks for this device, as the configuration (which may be
+ * NULL) says; "" for a remedy that asks none. Lent. */
+const char *remedy_ca(const struct conf *conf, const char *device, enum remedy remedy);
 
 /* What to do, for people: "run renew_amt_tls", "a person decides: ...". */
 const char *remedy_text(enum remedy remedy);

@@ -12,7 +12,6 @@
 #include "inventory/fleet.h"
 #include "inventory/need.h"
 #include "inventory/snapshot.h"
-#include "policy/config.h"
 #include "policy/remedy.h"
 #include "policy/setting.h"
 
@@ -82,19 +81,6 @@ collect_device(void *ctx, const struct fleet_device *device, struct err *err)
 	return RC_OK;
 }
 
-/* Of remedies that ask one. */
-static const char *
-ca_of(const struct work *work, enum remedy remedy)
-{
-	const char *ca =
-	    config_find(work->options->conf, work->device->name, "ca").text;
-
-	if (remedy != REMEDY_RENEW_TLS && remedy != REMEDY_REPROVISION_TLS &&
-	    remedy != REMEDY_RENEW_8021X)
-		return "";
-	return ca == NULL ? "local" : ca;
-}
-
 /* One job per device and certificate, or remedy that is about none: the first. */
 static bool
 is_there(const struct work *work, const char *serial_number, enum remedy remedy)
@@ -151,7 +137,8 @@ add(struct work *work, const struct found *found, struct err *err)
 	memcpy(one->device_name, work->device->name, sizeof(one->device_name));
 	(void)snprintf(one->serial_number, sizeof(one->serial_number), "%s",
 	    found->serial_number);
-	(void)snprintf(one->ca, sizeof(one->ca), "%s", ca_of(work, found->remedy));
+	(void)snprintf(one->ca, sizeof(one->ca), "%s",
+	    remedy_ca(work->options->conf, work->device->name, found->remedy));
 	one->not_before =
 	    pacing_not_before(&options->pacing, key, one->serial_number, one->due_at,
 		found->due_at != 0 ? found->floor_at : options->now, options->now);

@@ -64,6 +64,11 @@ for kind in wired wifi old; do
 	names='<r:Domain>CORP</r:Domain><r:RoamingIdentity>any@corp.example</r:RoamingIdentity><r:ServerCertificateName>radius.example</r:ServerCertificateName><r:ServerCertificateNameComparison>1</r:ServerCertificateNameComparison><r:Username>host/net1</r:Username>'
 	[ $kind != old ] || call Put AMT_8021XProfile "" \
 	    "<r:AMT_8021XProfile xmlns:r=\"$(uri AMT_8021XProfile)\"><r:Enabled>true</r:Enabled>$names</r:AMT_8021XProfile>"
+	issuer=local
+	if [ $kind = wifi ]; then # the network has a CA of its own
+		issuer=net
+		sed -i 's,^\[ca local\],[ca net],; s,^\[defaults\],&\n8021x-ca = net,' "$tmp/$kind.conf"
+	fi
 	run "$B/checks/check_amt_8021x" -f "$tmp/$kind.conf" -H $name
 	is "$status" 1 "$kind: the check says that it is due"
 	like "$out" 'run renew_amt_8021x' "$kind: and names the remedy"
@@ -74,7 +79,8 @@ for kind in wired wifi old; do
 	run "$B/remediate/amt_event_handler" -f "$tmp/$kind.conf" -H $name --service amt-8021x \
 	    --state WARNING --state-type HARD --attempt 3 --host-downtime 0 --service-downtime 0 \
 	    --flapping 0 --acknowledged 0 --in-window 1 --remedy renew_amt_8021x
-	like "$out" 'queued: renew_amt_8021x, due, job 1$' "$kind: an event queues the remedy"
+	like "$err" 'queued: renew_amt_8021x, due, job 1$' "$kind: an event queues the remedy"
+	is "$(sqlite3 "$tmp/$kind.db" 'SELECT ca FROM job')" $issuer "$kind: which is going to ask the CA of the network"
 	forget $kind
 	before=$(ask $kind 'state pc1')
 	network $kind

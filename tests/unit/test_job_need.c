@@ -27,9 +27,7 @@ wishes(struct db *db, const struct job_wish *wish, int64_t now)
 	return words;
 }
 
-static const struct job_wish any = { .device_name = "pc1.example",
-	.actor = "unit",
-	.ca = "corp" };
+static const struct job_wish any = { .device_name = "pc1.example", .actor = "unit" };
 
 static void
 queues_what_the_reading_calls_for(void **state)
@@ -46,7 +44,7 @@ queues_what_the_reading_calls_for(void **state)
 	assert_string_equal(stock_text(&db, "SELECT device_uuid FROM job"),
 	    MADE_UUID_A);
 	assert_string_equal(stock_text(&db, "SELECT serial_number FROM job"), "01ab");
-	assert_string_equal(stock_text(&db, "SELECT ca FROM job"), "corp");
+	assert_string_equal(stock_text(&db, "SELECT ca FROM job"), "local");
 	assert_int_equal(stock_number(&db, "SELECT due_at FROM job"), END - 42 * DAY);
 	assert_int_equal(stock_number(&db, "SELECT ends_at FROM job"), END);
 	assert_int_equal(stock_number(&db, "SELECT not_before FROM job"),

@@ -3,6 +3,7 @@
  * lib/policy/remedy.c: every reason leads somewhere, and no text names a program
  * that is not there.
  */
+#include "policy/config.h"
 #include "policy/remedy.h"
 #include "unit.h"
 
@@ -74,6 +75,40 @@ the_usage_chooses_among_remedies(void **state)
 		    cases[i].remedy);
 }
 
+static const struct {
+	const char *device;
+	enum remedy remedy;
+	const char *ca;
+} cas[] = {
+	{ "pc1", REMEDY_RENEW_TLS, "corp" },
+	{ "pc1", REMEDY_REPROVISION_TLS, "corp" },
+	{ "pc1", REMEDY_RENEW_8021X, "net" },
+	{ "pc2", REMEDY_RENEW_8021X, "corp" },
+	{ "pc3", REMEDY_RENEW_8021X, "net" },
+	{ "pc3", REMEDY_RENEW_TLS, "own" },
+	{ "pc1", REMEDY_SYNC_CLOCK, "" },
+};
+
+static void
+a_network_may_have_a_ca_of_its_own(void **state)
+{
+	static const char text[] = "[defaults]\nca = corp\n"
+				   "[device pc1]\n8021x-ca = net\n"
+				   "[group g]\n8021x-ca = net\n"
+				   "[device pc3]\ngroup = g\nca = own\n";
+	struct conf *conf = NULL;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_rc(conf_parse("x.conf", text, strlen(text), config_rules, &conf, &err),
+	    RC_OK, &err);
+	for (size_t i = 0; i < UNIT_COUNT(cas); i++)
+		assert_string_equal(remedy_ca(conf, cas[i].device, cas[i].remedy),
+		    cas[i].ca);
+	conf_free(conf);
+	assert_string_equal(remedy_ca(NULL, "pc1", REMEDY_RENEW_8021X), "local");
+}
+
 int
 main(void)
 {
@@ -81,6 +116,7 @@ main(void)
 		cmocka_unit_test(only_programs_that_ship_are_run),
 		cmocka_unit_test(a_person_says_which_root),
 		cmocka_unit_test(the_usage_chooses_among_remedies),
+		cmocka_unit_test(a_network_may_have_a_ca_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
