@@ -26,8 +26,8 @@ enum own {
 /* clang-format off */
 static const struct opt queue_options[OWN_N + 1] = {
 	[OWN_WARNING] = { "warning", 'w', "DURATION",
-	    "Warning when a job whose time has come, a request at a CA, or a device that is due "
-	    "and was never queued waits longer; 1d unless set." },
+	    "Warning when a job whose time has come, a request at a CA, a device that is due "
+	    "and was never queued, or a hand-over waits longer; 1d unless set." },
 	[OWN_CRITICAL] = { "critical", 'c', "DURATION",
 	    "Critical when one of them waits longer; 3d unless set." },
 	[OWN_INVENTORY] = { "inventory", 0, "FILE",

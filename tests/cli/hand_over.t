@@ -8,14 +8,10 @@
 . tests/cli/lib.sh
 . tests/sim/client.sh
 . tests/cli/renew.sh
+. tests/cli/queue.sh
 
-worker=$B/remediate/work_amt_queue
 check=$B/checks/check_amt_queue
-mkinv=$B/tests/tools/mkinv
 
-query() { # NAME STATEMENT
-	"$mkinv" "$tmp/$1.db" query "$2"
-}
 # tell [LINE]...: the command notes what it reads, then does this.
 tell() {
 	{
@@ -83,9 +79,10 @@ like "$out" "; 1 hand-over not delivered since 20[0-9TZ:-]+ \($name: .*exit stat
 run "$check" -f "$tmp/plain.conf" -vv
 like "$out" "^hand-over: $name: since .*, failed 1 times, not before 20" 'a line of its own with -vv'
 tell 'exit 0'
+sql plain 'UPDATE outbox SET not_before = not_before + 86400 WHERE taken_at = 0'
 run "$worker" -f "$tmp/plain.conf"
 is "$(n_told)" 2 'it waits for its time'
-query plain 'UPDATE outbox SET not_before = 0 WHERE taken_at = 0' >/dev/null
+sql plain 'UPDATE outbox SET not_before = 0 WHERE taken_at = 0'
 touch "$tmp/stop"
 run "$worker" -f "$tmp/plain.conf"
 is "$(n_told)" 2 'while the stop file is there nothing is delivered'
