@@ -22,6 +22,8 @@ judge_chain(const struct target *target, int64_t now, struct facts_presented *fa
 	facts->has_pin = target->has_pin;
 	facts->pin_matches = target->has_pin &&
 	    memcmp(leaf->spki_sha256, target->pin, sizeof(target->pin)) == 0;
+	facts->has_known_key = facts->has_pin;
+	facts->is_known_key = facts->pin_matches;
 	return r;
 }
 

@@ -88,8 +88,8 @@ struct facts_presented {
 	enum name_match name_match;
 	bool has_pin; /* the operator gave a pin */
 	bool pin_matches;
-	/* The key that the inventory knows the device by, if it does; where the
-	 * operator gave a pin, that counts. */
+	/* The key that the device is known by, to the operator or else to the
+	 * inventory. Of what is shown now: a reading does not remember it. */
 	bool has_known_key;
 	bool is_known_key;
 	int64_t elapsed_ms;

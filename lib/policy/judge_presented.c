@@ -128,13 +128,9 @@ enum rc
 judge_known_key(struct verdict *verdict, const struct about *leaf,
     const struct facts_presented *presented, struct err *err)
 {
-	bool is_known =
-	    presented->has_pin ? presented->pin_matches : presented->is_known_key;
-
-	if (cert_left_s(leaf->cert, leaf->now) >= 0 ||
-	    (!presented->has_pin && !presented->has_known_key))
+	if (cert_left_s(leaf->cert, leaf->now) >= 0 || !presented->has_known_key)
 		return RC_OK;
-	if (is_known)
+	if (presented->is_known_key)
 		return judge_add(verdict, leaf, REASON_KEY_ONLY, err, "%s",
 		    reason_sentence(REASON_KEY_ONLY));
 	/* Of a pin that was given it is said in any case. */

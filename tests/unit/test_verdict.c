@@ -270,12 +270,15 @@ static const struct key_case {
 	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
 	{ NOW - DAY, PATH_UNKNOWN_ISSUER, false, false, true, true, REASON_KEY_ONLY,
 	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
-	{ NOW - DAY, PATH_UNCHECKED, true, true, false, false, REASON_KEY_ONLY,
+	{ NOW - DAY, PATH_UNCHECKED, true, true, true, true, REASON_KEY_ONLY,
 	    REMEDY_REPROVISION_TLS, "reachable by digest only, known by its key" },
+	/* As it was last read: whether it can be reached, nobody knows. */
+	{ NOW - DAY, PATH_OK, true, true, false, false, REASON_EXPIRED,
+	    REMEDY_REPROVISION_TLS, "expired 1 d ago (2026-01-10)" },
 	{ NOW - DAY, PATH_OK, false, false, true, false, REASON_PIN_MISMATCH,
 	    REMEDY_PERSON,
 	    "key differs from the one it was last known by, it is now " },
-	{ NOW - DAY, PATH_OK, true, false, true, true, REASON_PIN_MISMATCH,
+	{ NOW - DAY, PATH_OK, true, false, true, false, REASON_PIN_MISMATCH,
 	    REMEDY_PERSON, "key differs from the pinned one, it is now sha256:" },
 	/* What is valid proves itself, and may well have a new key. */
 	{ NOW + 300 * DAY, PATH_OK, false, false, true, false, REASON_VALID,
