@@ -47,13 +47,14 @@ start_device dev 14
 pid=$sim_pid
 cas dev
 before=$(ask dev 'state pc1')
-for row in 'status 503 120|HTTP 503' 'status 401|HTTP 401' 'redirect|not followed' \
-    'login page|a page for people'; do
-	front "${row%|*}"
+for row in 'status 503 120|1|HTTP 503' 'status 401|4|HTTP 401' 'redirect|4|not followed' \
+    'login page|4|a page for people'; do
+	IFS='|' read -r what code words <<<"$row"
+	front "$what"
 	renew dev --apply --ca corp
-	is "$status" 1 "${row%|*}: exit 1"
-	like "$err" "the device is as it was: CA corp \(scep\): .*${row#*|}" "${row%|*}: says why"
-	is "$(deeds dev)" '' "${row%|*}: nothing was written"
+	is "$status" "$code" "$what: exit $code"
+	like "$err" "the device is as it was: CA corp \(scep\): .*$words" "$what: says why"
+	is "$(deeds dev)" '' "$what: nothing was written"
 done
 front ok
 
