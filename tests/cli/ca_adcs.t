@@ -8,7 +8,7 @@
 . tests/cli/ca_lab.sh
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-export PYTHONDONTWRITEBYTECODE=1 KRB5_CONFIG=/dev/null KRB5CCNAME=MEMORY:none
+export KRB5_CONFIG=/dev/null KRB5CCNAME=MEMORY:none
 make_lab
 make_ca clients 'Clients Root' ''
 make_end ra 'Our RA' clients clientAuth DNS:ra.example.test

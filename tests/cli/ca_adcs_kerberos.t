@@ -13,7 +13,6 @@ for program in python3 krb5kdc kdb5_util kadmin.local apache2; do
 done
 [ -e $modules/mod_auth_gssapi.so ] || skip_all "mod_auth_gssapi is not installed"
 knows_localhost || skip_all "localhost has no address"
-export PYTHONDONTWRITEBYTECODE=1
 
 make_lab
 openssl req -new -key "$lab/ec.key" -out "$lab/ec.csr" -config /dev/null -subj "/CN=$name" \

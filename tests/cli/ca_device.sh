@@ -19,7 +19,7 @@ start_ca_service() {
 	(umask 077 && echo s3cret-w0rd >"$lab/secret" && echo wrong-w0rd >"$lab/wrong")
 	echo 'basic LAB\svc s3cret-w0rd' >"$lab/login"
 	printf ok >"$lab/mode"
-	start service python3 tests/tools/caserver.py "$lab"
+	start service python3 -B tests/tools/caserver.py "$lab"
 	wait_for 60 grep -q '^listening' "$tmp/service.log" || {
 		sed 's/^/# /' "$tmp/service.log"
 		return 1

@@ -60,7 +60,7 @@ make_lab() {
 # without TLS, if it has one.
 # shellcheck disable=SC2120 # most name none
 start_service() {
-	start service python3 "tests/tools/${1:-caserver.py}" "$lab"
+	start service python3 -B "tests/tools/${1:-caserver.py}" "$lab"
 	wait_for_line "$tmp/service.log" '^listening' || {
 		sed 's/^/# /' "$tmp/service.log"
 		return 1

@@ -7,7 +7,6 @@
 . tests/cli/ca_lab.sh
 
 command -v python3 >/dev/null || skip_all "python3 is not installed"
-export PYTHONDONTWRITEBYTECODE=1
 make_lab
 start_service || exit 1
 echo 'username LAB\svc s3cret-w0rd' >"$lab/login"

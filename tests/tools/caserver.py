@@ -18,47 +18,22 @@ Signs with the openssl command and shares no code with the programs it tests.
 """
 import base64
 import hashlib
-import http.server
 import os
 import re
-import socketserver
 import ssl
-import subprocess
 import sys
 import threading
-import time
 import urllib.parse
 
 import adcs_pages
+import service
+from service import openssl, path_of, read, write
 
-folder = sys.argv[1]
-is_plain = os.path.exists(os.path.join(folder, "plain"))
+is_plain = os.path.exists(path_of("plain"))
 lock = threading.Lock()
 seen = {}  # digest of a request -> how often it came
 requests = {}  # number -> (certificate, held for a person?)
 count = 0
-
-
-def path_of(name):
-    return os.path.join(folder, name)
-
-
-def read(name, default=""):
-    try:
-        with open(path_of(name), encoding="utf-8") as file:
-            return file.read().strip()
-    except FileNotFoundError:
-        return default
-
-
-def write(name, data):
-    with open(path_of(name), "wb") as file:
-        file.write(data)
-
-
-def openssl(*args, data=b""):
-    done = subprocess.run(["openssl", *args], input=data, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
 
 
 def sign(csr_der, days="365"):
@@ -101,22 +76,8 @@ def lines(der, width=64, end="\n"):
     return "".join(text[i:i + width] + end for i in range(0, len(text), width)).encode()
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, status, body=b"", kind=None, **headers):
-        self.note(status)
-        self.send_response(status)
-        if kind is not None:
-            self.send_header("Content-Type", kind)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+class Handler(service.Handler):
+    media_type = "application/pkcs7-mime"
 
     def note(self, status):
         peer = {} if is_plain else self.connection.getpeercert() or {}
@@ -187,35 +148,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(404, b"no such operation\n", "text/plain")
             return
         est[match[1]](mode)
-
-    def fault(self, mode):
-        """What any server may do to any request."""
-        if mode.startswith("status "):
-            words = mode.split(" ")
-            more = {"Retry_After": " ".join(words[2:])} if len(words) > 2 else {}
-            self.answer(int(words[1]), b"says the server | \x1b[1m\nmore\n", "text/plain",
-                        **more)
-        elif mode == "redirect":
-            self.answer(302, b"", None, Location="https://evil.example.test/steal")
-        elif mode == "big":
-            self.answer(200, b"A" * 10_000_000, "application/pkcs7-mime")
-        elif mode == "hang":
-            self.note(0)
-            time.sleep(60)
-        elif mode == "close":
-            self.note(0)
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n"
-                             b"Content-Type: application/pkcs7-mime\r\n\r\nMII")
-            self.close_connection = True
-        elif mode == "no http":
-            self.note(0)
-            self.wfile.write(b"SSH-2.0-x\r\n")
-            self.close_connection = True
-        elif mode == "login page":
-            self.answer(200, b"<html><title>Please log in</title></html>", "text/html")
-        else:
-            return False
-        return True
 
     # EST
 
@@ -367,34 +299,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, leaf, "application/pkix-cert")
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        if is_plain:
-            return
-        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.tls.load_cert_chain(path_of("tls.pem"))
-        if os.path.exists(path_of("client-ca.pem")):
-            self.tls.load_verify_locations(path_of("client-ca.pem"))
-            self.tls.verify_mode = ssl.CERT_OPTIONAL
-            # Up to TLS 1.2 a refusal is part of the handshake, and not in a race
-            # with the first request.
-            self.tls.maximum_version = ssl.TLSVersion.TLSv1_2
-
-    def get_request(self):
-        sock, address = super().get_request()
-        sock.settimeout(120)
-        if is_plain:
-            return sock, address
-        return self.tls.wrap_socket(sock, server_side=True,
-                                    do_handshake_on_connect=False), address
-
-    def handle_error(self, request, client_address):
-        pass
+def context():
+    """TLS, with certificates of clients where their CA is known; None without."""
+    if is_plain:
+        return None
+    tls = service.tls_context()
+    if os.path.exists(path_of("client-ca.pem")):
+        tls.load_verify_locations(path_of("client-ca.pem"))
+        tls.verify_mode = ssl.CERT_OPTIONAL
+        # Up to TLS 1.2 a refusal is part of the handshake, and not in a race with the
+        # first request.
+        tls.maximum_version = ssl.TLSVersion.TLSv1_2
+    return tls
 
 
-server = Server()
-print(f"listening {server.server_address[1]}", flush=True)
+server = service.Server(Handler, context())
+print(f"listening {server.port}", flush=True)
 server.serve_forever()

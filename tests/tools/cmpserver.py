@@ -19,16 +19,12 @@ code with the programs it tests.
 import functools
 import hashlib
 import hmac
-import http.server
 import os
-import socketserver
-import ssl
-import subprocess
-import sys
 import threading
-import time
 
-folder = sys.argv[1]
+import service
+from service import openssl, path_of, read
+
 lock = threading.Lock()
 open_requests = {}  # transaction id -> [certificate, polls to go, our last nonce]
 
@@ -38,18 +34,6 @@ NAMES = {P10CR: "p10cr", GENM: "genm", CERTCONF: "certConf", POLLREQ: "pollReq"}
 MEDIA_TYPE = "application/pkixcmp"
 DIGESTS = {"608648016503040201": "sha256", "2b0e03021a": "sha1"}
 MACS = {"2a864886f70d0209": "sha256", "2b06010505080102": "sha1"}
-
-
-def path_of(name):
-    return os.path.join(folder, name)
-
-
-def read(name, default=""):
-    try:
-        with open(path_of(name), encoding="utf-8") as file:
-            return file.read().strip()
-    except FileNotFoundError:
-        return default
 
 
 def note(text):
@@ -129,11 +113,6 @@ def mac(algorithm, data, secret=None):
     return hmac.new(key, seq(data), MACS[inside(method)[0][1].hex()]).digest()
 
 
-def openssl(*args, data=b""):
-    done = subprocess.run(["openssl", *args], input=data, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
-
-
 def sign(csr, issuer="ca"):
     """The certificate for a request, in DER; None when it is no request."""
     pem = openssl("req", "-inform", "DER", "-verify", data=csr)
@@ -182,21 +161,9 @@ def cert_reply(info, certificate=None):
     return CP, seq(seq(seq(num(-1), info, pair)))
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, code, body=b"", kind=None, **headers):
-        self.send_response(code)
-        if kind is not None:
-            self.send_header("Content-Type", kind)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+class Handler(service.Handler):
+    media_type = MEDIA_TYPE
+    challenge = 'Basic realm="lab"'
 
     def do_GET(self):
         note("GET")
@@ -226,30 +193,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if message.type == GENM and not mode.startswith("genm "):
             mode = "ok"
         self.reply(mode.removeprefix("genm "), message, is_known)
-
-    def fault(self, mode):
-        """What any server may do to any request."""
-        if mode.startswith("status "):
-            words = mode.split(" ")
-            more = {"Retry_After": words[2]} if len(words) > 2 else {}
-            if words[1] == "401":
-                more["WWW_Authenticate"] = 'Basic realm="lab"'
-            self.answer(int(words[1]), b"says the server | \x1b[1m\nmore\n", "text/plain", **more)
-        elif mode == "redirect":
-            self.answer(302, b"", None, Location="https://evil.example.test/steal")
-        elif mode == "big":
-            self.answer(200, b"\x30" * 10_000_000, MEDIA_TYPE)
-        elif mode == "hang":
-            time.sleep(60)
-        elif mode == "close":
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n"
-                             b"Content-Type: application/pkixcmp\r\n\r\n0\x82")
-            self.close_connection = True
-        elif mode == "login page":
-            self.answer(200, b"<html><title>Please log in</title></html>", "text/html")
-        else:
-            return False
-        return True
 
     def reply(self, mode, message, is_known):
         kind, body = self.body_for(mode, message, is_known)
@@ -343,25 +286,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return cert_reply(status(1 if mode == "with changes" else 0), certificate)
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-    tls = None
-
-    def get_request(self):
-        sock, address = super().get_request()
-        sock.settimeout(120)
-        if self.tls is not None:
-            sock = self.tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        return sock, address
-
-    def handle_error(self, request, client_address):
-        pass
-
-
-plain = Server(("127.0.0.1", 0), Handler)
+plain = service.Server(Handler)
 threading.Thread(target=plain.serve_forever, daemon=True).start()
-server = Server(("127.0.0.1", 0), Handler)
-server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-server.tls.load_cert_chain(path_of("tls.pem"))
-print(f"listening {server.server_address[1]} plain {plain.server_address[1]}", flush=True)
+server = service.Server(Handler, service.tls_context())
+print(f"listening {server.port} plain {plain.port}", flush=True)
 server.serve_forever()

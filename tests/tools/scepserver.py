@@ -17,15 +17,13 @@ DER by hand, has the openssl command do the rest, and shares no code with the pr
 it tests.
 """
 import hashlib
-import http.server
 import os
-import socketserver
-import subprocess
-import sys
 import threading
 import urllib.parse
 
-folder = sys.argv[1]
+import service
+from service import openssl, path_of, read, write
+
 lock = threading.Lock()
 held = {}  # transaction -> (certificate, digest of the signer's)
 nonces = set()
@@ -38,29 +36,6 @@ CONTENT_TYPE = bytes.fromhex("06092a864886f70d010903")
 MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
 AES_128_CBC = bytes.fromhex("0609608648016503040102")
 NAMES = {2: "type", 3: "status", 4: "fail", 5: "sender", 6: "recipient", 7: "id"}
-
-
-def path_of(name):
-    return os.path.join(folder, name)
-
-
-def read(name, default=""):
-    try:
-        with open(path_of(name), encoding="utf-8") as file:
-            return file.read().strip()
-    except FileNotFoundError:
-        return default
-
-
-def write(name, data):
-    with open(path_of(name), "wb") as file:
-        file.write(data)
-    return path_of(name)
-
-
-def openssl(*args, data=b""):
-    done = subprocess.run(["openssl", *args], input=data, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
 
 
 # DER by hand.
@@ -170,22 +145,8 @@ def envelop(der, recipient):
                    path_of(recipient), data=der)
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *args):
-        pass
-
-    def answer(self, status, body=b"", kind=None, **headers):
-        self.note(status)
-        self.send_response(status)
-        if kind is not None:
-            self.send_header("Content-Type", kind)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), str(value))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+class Handler(service.Handler):
+    media_type = "application/x-pki-message"
 
     def note(self, status):
         with open(path_of("requests.log"), "a", encoding="utf-8") as file:
@@ -216,26 +177,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with lock:
             self.message(body)
 
-    def fault(self, mode):
-        """What any server may do to any request."""
-        if mode.startswith("status "):
-            words = mode.split(" ")
-            more = {"Retry_After": words[2]} if len(words) > 2 else {}
-            self.answer(int(words[1]), b"says the server\n", "text/plain", **more)
-        elif mode == "redirect":
-            self.answer(302, b"", None, Location="http://evil.example.test/steal")
-        elif mode == "big":
-            self.answer(200, b"A" * 10_000_000, "application/x-pki-message")
-        elif mode == "close":
-            self.note(0)
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\nMII")
-            self.close_connection = True
-        elif mode == "login page":
-            self.answer(200, b"<html><title>Log in</title></html>", "text/html")
-        else:
-            return False
-        return True
-
     def message(self, body):
         """One PKIMessage, as the openssl command reads it."""
         who = "ra" if os.path.exists(path_of("ra.pem")) else "ca"
@@ -246,7 +187,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "cms", "-decrypt", "-binary", "-inform", "DER", "-in",
             write("envelope.der", envelope), "-inkey", path_of(f"{who}.key"), "-recip",
             path_of(f"{who}.pem"))
-        if not content or self.headers.get("Content-Type") != "application/x-pki-message":
+        if not content or self.headers.get("Content-Type") != self.media_type:
             self.answer(400, b"no PKIMessage\n", "text/plain")
             return
         seen = attributes_of(body)
@@ -308,19 +249,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             content = envelop(inner, "other.pem" if mode == "other recipient"
                               else "signer.pem")
             if mode == "unsigned":
-                self.answer(200, inner, "application/x-pki-message")
+                self.answer(200, inner, self.media_type)
                 return
         by = {"stranger": "other"}.get(mode, who)
         der = make_reply(attributes, content, by)
         if mode == "truncated":
             der = der[:len(der) // 2]
-        self.answer(200, der, kind.get(mode, "application/x-pki-message"))
+        self.answer(200, der, kind.get(mode, self.media_type))
 
 
-class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
-    daemon_threads = True
-
-
-server = Server(("127.0.0.1", 0), Handler)
-print(f"listening {server.server_address[1]}", flush=True)
+server = service.Server(Handler)
+print(f"listening {server.port}", flush=True)
 server.serve_forever()
