@@ -4,15 +4,14 @@
  * its own.  Talks to no device.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lock_file.h"
 #include "base/log.h"
 #include "base/opt.h"
 #include "policy/config.h"
@@ -115,20 +114,15 @@ lock(const struct agent_settings *settings, int *ret_fd, struct err *err)
 {
 	char path[PATH_SIZE];
 	int n = snprintf(path, sizeof(path), "%s/agent.lock", settings->state_dir);
-	int fd;
+	struct err why = { 0 };
+	enum rc r;
 
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return err_set(err, RC_LIMIT, "state-dir: too long");
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return err_system(err, "%s: cannot be opened", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		(void)close(fd);
-		return err_set(err, RC_LOCKED, "%s: another amtcert_agent holds it",
-		    path);
-	}
-	*ret_fd = fd;
-	return RC_OK;
+	r = lock_file_take(path, ret_fd, &why);
+	if (r == RC_LOCKED)
+		return err_set(err, r, "%s: another amtcert_agent holds it", path);
+	return r == RC_OK ? RC_OK : err_set(err, r, "%s", why.text);
 }
 
 static void

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * flock(2) belongs to the open file, which fork(2) and execve(2) hand on.
+ * A lock file named by table and row, in a folder beside the database.
  */
 #include "queue/row_lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum {
-	ATTEMPTS = 16
-};
+#include "base/lock_file.h"
 
 static enum rc
 name_file(char path[PATH_MAX], const char *db_path, const char *kind, int64_t id,
@@ -30,38 +25,6 @@ name_file(char path[PATH_MAX], const char *db_path, const char *kind, int64_t id
 	return RC_OK;
 }
 
-/* The file that was locked may have lost its name to the one before. */
-static bool
-is_still_named(int fd, const char *path)
-{
-	struct stat named;
-	struct stat ours;
-
-	return fstat(fd, &ours) == 0 && stat(path, &named) == 0 &&
-	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
-}
-
-static enum rc
-try(const char *path, int *ret_fd, struct err *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	enum rc r = RC_OK;
-
-	if (fd < 0)
-		return err_system(err, "%s: cannot open", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		r = errno == EWOULDBLOCK
-		    ? err_set(err, RC_LOCKED, "%s: somebody is at work on it", path)
-		    : err_system(err, "%s: cannot lock", path);
-	else if (!is_still_named(fd, path))
-		r = RC_NOTFOUND;
-	if (r != RC_OK)
-		close(fd);
-	else
-		*ret_fd = fd;
-	return r;
-}
-
 enum rc
 row_lock_take(const char *db_path, const char *kind, int64_t id, int *ret_fd,
     struct err *err)
@@ -69,14 +32,7 @@ row_lock_take(const char *db_path, const char *kind, int64_t id, int *ret_fd,
 	char path[PATH_MAX];
 	enum rc r = name_file(path, db_path, kind, id, err);
 
-	if (r != RC_OK)
-		return r;
-	r = RC_NOTFOUND;
-	for (int i = 0; r == RC_NOTFOUND && i < ATTEMPTS; i++)
-		r = try(path, ret_fd, err);
-	if (r == RC_NOTFOUND)
-		r = err_set(err, RC_LOCKED, "%s: others come and go", path);
-	return r;
+	return r == RC_OK ? lock_file_take(path, ret_fd, err) : r;
 }
 
 void
@@ -84,8 +40,7 @@ row_lock_free(const char *db_path, const char *kind, int64_t id, int fd)
 {
 	char path[PATH_MAX];
 
-	/* The name goes while the lock is held: who locks it after looks again. */
+	/* It was taken by this name. */
 	if (name_file(path, db_path, kind, id, NULL) == RC_OK)
-		(void)unlink(path);
-	close(fd);
+		lock_file_free(path, fd);
 }

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One remedy at a time per device: a lock file named by its UUID in a folder
- * beside the database.  flock(2) ends with the process, however that ends.
+ * beside the database.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/lock_file.h"
 #include "renew/journal.h"
 
 enum {
 	LOCK_PATH_MAX_BYTES = 8192,
 	LOCK_TEXT_MAX_BYTES = 64,
-	LOCK_ATTEMPTS = 16,
 	UUID_LEN = 36,
 };
 
@@ -75,12 +74,14 @@ out:
 
 /* "held by process 1234", as its holder wrote it. */
 static enum rc
-name_holder(int fd, const char *device_uuid, struct err *err)
+name_holder(const char *path, const char *device_uuid, struct err *err)
 {
 	char text[LOCK_TEXT_MAX_BYTES];
-	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
 
-	n = pread(fd, text, sizeof(text) - 1, 0);
+	if (fd >= 0)
+		close(fd);
 	text[n > 0 ? (size_t)n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	return err_set(err, RC_LOCKED, "device %s: another remedy is at work: %s",
@@ -99,49 +100,12 @@ write_holder(int fd)
 		(void)!pwrite(fd, text, (size_t)n, 0);
 }
 
-/* The file that was locked may have lost its name to the one before. */
-static bool
-is_still_named(int fd, const char *path)
-{
-	struct stat named;
-	struct stat ours;
-
-	return fstat(fd, &ours) == 0 && stat(path, &named) == 0 &&
-	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
-}
-
-static enum rc
-take(const char *path, const char *device_uuid, int *ret_fd, struct err *err)
-{
-	enum rc r;
-	int fd;
-
-	for (int i = 0; i < LOCK_ATTEMPTS; i++) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (fd < 0)
-			return err_system(err, "%s: cannot open", path);
-		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-			r = errno == EWOULDBLOCK
-			    ? name_holder(fd, device_uuid, err)
-			    : err_system(err, "%s: cannot lock", path);
-			close(fd);
-			return r;
-		}
-		if (is_still_named(fd, path)) {
-			*ret_fd = fd;
-			return RC_OK;
-		}
-		close(fd);
-	}
-	return err_set(err, RC_LOCKED, "device %s: other remedies come and go",
-	    device_uuid);
-}
-
 enum rc
 journal_lock(const struct db *db, const char *device_uuid,
     struct journal_lock **ret_lock, struct err *err)
 {
 	struct journal_lock *lock;
+	struct err why = { 0 };
 	enum rc r;
 
 	if (!is_uuid(device_uuid))
@@ -152,8 +116,13 @@ journal_lock(const struct db *db, const char *device_uuid,
 		return err_set(err, RC_NOMEM, "lock: out of memory");
 	lock->fd = -1;
 	r = make_path(db, device_uuid, &lock->path, err);
-	if (r == RC_OK)
-		r = take(lock->path, device_uuid, &lock->fd, err);
+	if (r == RC_OK) {
+		r = lock_file_take(lock->path, &lock->fd, &why);
+		if (r == RC_LOCKED)
+			r = name_holder(lock->path, device_uuid, err);
+		else if (r != RC_OK)
+			r = err_set(err, r, "%s", why.text);
+	}
 	if (r != RC_OK) {
 		free(lock->path);
 		free(lock);
@@ -169,9 +138,7 @@ journal_unlock(struct journal_lock *lock)
 {
 	if (lock == NULL)
 		return;
-	/* The name goes while the lock is held: who locks it after looks again. */
-	(void)unlink(lock->path);
-	close(lock->fd);
+	lock_file_free(lock->path, lock->fd);
 	free(lock->path);
 	free(lock);
 }
