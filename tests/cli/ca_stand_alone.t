@@ -45,11 +45,11 @@ sql() {
 query() {
 	"$mkinv" "$tmp/sim.db" query "$1"
 }
-# a_day_later: everything that waits has waited a day longer.
+# a_day_later: everything that waits has waited a day and a second longer.
 a_day_later() {
-	sql 'UPDATE cert_request SET created_at = created_at - 86400, next_poll_at = 0;
-	    UPDATE job SET not_before = 0, created_at = created_at - 86400;
-	    UPDATE job_attempt SET started_at = started_at - 86400;
+	sql 'UPDATE cert_request SET created_at = created_at - 86401, next_poll_at = 0;
+	    UPDATE job SET not_before = 0, created_at = created_at - 86401;
+	    UPDATE job_attempt SET started_at = started_at - 86401;
 	    UPDATE breaker SET probe_at = 0'
 }
 work() {
