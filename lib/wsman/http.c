@@ -88,9 +88,10 @@ on_request(void *user, char *peer_ip, char *own_ip, int peer_port, int own_port)
 	(void)own_port;
 	if (!http->plain && !http->peer.is_judged)
 		return stop(http, RC_INTERNAL, "TLS: the peer was not judged");
-	if (now->effect == HTTP_WRITES && now->login_sent && now->with_login &&
+	if (now->effect != HTTP_READS && now->login_sent && now->with_login &&
 	    now->n_sent > now->n_challenges)
-		return stop(http, RC_LOST, "the connection was closed unanswered");
+		return stop(http, now->effect == HTTP_WRITES ? RC_LOST : RC_CONNECT,
+		    "the connection was closed unanswered");
 	if (!http->plain) {
 		if (curl_easy_getinfo(http->curl, CURLINFO_TLS_SSL_PTR, &tls) !=
 			CURLE_OK ||

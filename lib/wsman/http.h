@@ -45,6 +45,7 @@ struct http_settings {
 /* What becomes of a request whose answer is lost. */
 enum http_effect {
 	HTTP_READS, /* may be sent again */
+	HTTP_PULLS, /* never twice: whoever asks again gets the next page */
 	HTTP_WRITES /* never twice; a lost answer is RC_LOST */
 };
 

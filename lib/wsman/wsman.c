@@ -112,6 +112,7 @@ send_enumeration(struct wsman *wsman, const char *resource_uri, const char *oper
 	/* Firmware takes these as a wish and pages on its own (AMT 16). Without
 	 * them it sends one instance at a time, DSP0226 8.4. */
 	if (strcmp(operation, "Pull") == 0) {
+		call.effect = HTTP_PULLS;
 		(void)xml_write_element(&body, "n:MaxElements", "999");
 		(void)xml_write_element(&body, "n:MaxCharacters", "99999");
 	}
@@ -196,7 +197,16 @@ wsman_release(struct wsman *wsman, const char *resource_uri, const char *context
 	return r;
 }
 
-/* Enumerate and take the first page; once more when the context was lost. */
+/* Is there nothing to pull from any more, or a page that came to nobody? */
+static bool
+is_page_lost(const struct wsman *wsman, bool has_context, enum rc r)
+{
+	return (has_context && r == RC_CONNECT) ||
+	    (r == RC_FAULT &&
+		strcmp(wsman_fault(wsman)->subcode, "InvalidEnumerationContext") == 0);
+}
+
+/* Enumerate and take the first page; once more when that was lost. */
 static enum rc
 first_page(struct wsman *wsman, const char *resource_uri,
     char context[WSMAN_CONTEXT_SIZE], struct reply *ret_reply,
@@ -206,16 +216,17 @@ first_page(struct wsman *wsman, const char *resource_uri,
 
 	for (int attempt = 0; attempt < 2; attempt++) {
 		struct err cause = { 0 };
+		bool has_context = false;
 
 		r = wsman_enumerate(wsman, resource_uri, context, &cause);
-		if (r == RC_OK)
+		if (r == RC_OK) {
+			has_context = true;
 			r = wsman_pull(wsman, resource_uri, context, ret_reply,
 			    ret_items, ret_is_last, &cause);
+		}
 		if (r == RC_OK)
 			return RC_OK;
-		if (attempt > 0 || r != RC_FAULT ||
-		    strcmp(wsman_fault(wsman)->subcode, "InvalidEnumerationContext") !=
-			0)
+		if (attempt > 0 || !is_page_lost(wsman, has_context, r))
 			return err_set(err, r, "%s", cause.text);
 	}
 	return r;

@@ -39,7 +39,9 @@ typedef enum rc (
  * Every instance of a class, page by page. RC_LIMIT past WSMAN_..._MAX,
  * RC_FORMAT for a page that is neither full nor the last. An enumeration context
  * that the device has lost before the first page is asked for once more
- * (observed, AMT 16: InvalidEnumerationContext while it is busy).
+ * (observed, AMT 16: InvalidEnumerationContext while it is busy), and so is a first
+ * page that came to nobody; a later one that did is RC_CONNECT, for asking again
+ * would bring the page behind it.
  */
 enum rc wsman_each(struct wsman *wsman, const char *resource_uri,
     wsman_item_handler handler, void *ctx, struct err *err);
