@@ -206,10 +206,8 @@ enum rc mirror_add_job(struct mirror *mirror, const struct mirror_job *job,
 /* Sort, count at now, give back what only filling needed. RC_NOMEM. */
 enum rc mirror_seal(struct mirror *mirror, int64_t now, struct err *err);
 
-/* The place of a row; false when it is not there. */
+/* The place of a device; false when it is not there. */
 bool mirror_find_device(const struct mirror *mirror, uint32_t index, size_t *ret_place);
-bool mirror_find_cert(const struct mirror *mirror, uint32_t device_index,
-    uint32_t cert_index, size_t *ret_place);
 
 /* First part of the index of amtCertExpiryTable: notAfter from 1 to 2^32 - 1. */
 uint32_t mirror_end_key(const struct mirror_cert *cert);

@@ -188,22 +188,3 @@ mirror_find_device(const struct mirror *mirror, uint32_t index, size_t *ret_plac
 	*ret_place = low;
 	return true;
 }
-
-bool
-mirror_find_cert(const struct mirror *mirror, uint32_t device_index,
-    uint32_t cert_index, size_t *ret_place)
-{
-	const struct mirror_device *device;
-	size_t place;
-
-	if (!mirror_find_device(mirror, device_index, &place))
-		return false;
-	device = &mirror->devices[place];
-	for (size_t i = device->first_cert; i < device->first_cert + device->n_certs;
-	     i++)
-		if (mirror->certs[i].index == cert_index) {
-			*ret_place = i;
-			return true;
-		}
-	return false;
-}

@@ -92,9 +92,6 @@ enum https_login https_login_of(const struct https *https);
 /* End of our client certificate; 0 without one. */
 int64_t https_client_not_after(const struct https *https);
 
-/* Is url one of the same scheme, host and port as the configured one? */
-bool https_is_same_origin(const struct https *https, const char *url);
-
 /* The server refused our login in its own words, in an answer that is none of
  * HTTP's: no request with it is made by this session any more. */
 void https_end_login(struct https *https, const char *words);

@@ -24,16 +24,6 @@ static const struct {
 	{ "certificate", HTTPS_AUTH_CERTIFICATE },
 };
 
-bool
-https_is_same_origin(const struct https *https, const char *url)
-{
-	char host[URL_HOST_SIZE];
-	bool is_plain = false;
-
-	return url_read_host(url, host, &is_plain) && is_plain == https->is_plain &&
-	    strcasecmp(host, https->host) == 0;
-}
-
 /* May this section say http://? */
 static enum rc
 read_plain_allowed(const struct section *section, bool *is_allowed, struct err *err)

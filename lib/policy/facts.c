@@ -90,15 +90,6 @@ facts_find_cert(const struct facts *facts, const char *instance_id)
 	return NULL;
 }
 
-const struct facts_key *
-facts_find_key(const struct facts *facts, const char *instance_id)
-{
-	for (size_t i = 0; i < facts->n_keys; i++)
-		if (strcmp(facts->keys[i].instance_id, instance_id) == 0)
-			return &facts->keys[i];
-	return NULL;
-}
-
 const struct facts_cert *
 facts_find_cert_by_der(const struct facts *facts, const struct cert *cert)
 {

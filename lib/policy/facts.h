@@ -211,8 +211,6 @@ enum rc facts_add_key(struct facts *facts, struct facts_key **ret, struct err *e
 /* NULL when there is none. */
 const struct facts_cert *facts_find_cert(const struct facts *facts,
     const char *instance_id);
-const struct facts_key *facts_find_key(const struct facts *facts,
-    const char *instance_id);
 const struct facts_cert *facts_find_cert_by_der(const struct facts *facts,
     const struct cert *cert);
 const struct facts_key *facts_find_key_of(const struct facts *facts,

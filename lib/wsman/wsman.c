@@ -122,8 +122,7 @@ send_enumeration(struct wsman *wsman, const char *resource_uri, const char *oper
 	buf_clear(&body);
 	if (r != RC_OK)
 		return r;
-	if (strcmp(operation, "Release") != 0 &&
-	    !xml_is(reply.body, NS_ENUMERATION, wanted)) {
+	if (!xml_is(reply.body, NS_ENUMERATION, wanted)) {
 		r = err_set(err, RC_FORMAT, "%s: %s: DSP0226 8: no %s",
 		    call_class_name(resource_uri), operation, wanted);
 		reply_clear(&reply);
@@ -183,18 +182,6 @@ wsman_pull(struct wsman *wsman, const char *resource_uri,
 	*ret_items = items;
 	*ret_is_last = is_last;
 	return RC_OK;
-}
-
-enum rc
-wsman_release(struct wsman *wsman, const char *resource_uri, const char *context,
-    struct err *err)
-{
-	struct reply reply = { 0 };
-	enum rc r =
-	    send_enumeration(wsman, resource_uri, "Release", context, &reply, err);
-
-	reply_clear(&reply);
-	return r;
 }
 
 /* Is there nothing to pull from any more, or a page that came to nobody? */

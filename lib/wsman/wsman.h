@@ -57,10 +57,6 @@ enum rc wsman_pull(struct wsman *wsman, const char *resource_uri,
     char context[WSMAN_CONTEXT_SIZE], struct reply *ret_reply,
     const struct xml_node **ret_items, bool *ret_is_last, struct err *err);
 
-/* Give up an enumeration before its end. */
-enum rc wsman_release(struct wsman *wsman, const char *resource_uri,
-    const char *context, struct err *err);
-
 /*
  * Call a method that takes nothing and changes nothing: its name must begin
  * with "Get", RC_INTERNAL otherwise. ret_reply->body is its _OUTPUT element and

@@ -316,24 +316,6 @@ xml_is_nil(const struct xml_node *node)
 	return value != NULL && (strcmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
-const char *
-xml_resolve_prefix(const struct xml_node *node, const char *prefix)
-{
-	const xmlNode *at = NULL;
-	const xmlNs *ns = NULL;
-
-	for (at = inside(node); at != NULL && at->type == XML_ELEMENT_NODE;
-	     at = at->parent)
-		for (ns = at->nsDef; ns != NULL; ns = ns->next) {
-			const char *has =
-			    ns->prefix == NULL ? "" : (const char *)ns->prefix;
-
-			if (strcmp(has, prefix) == 0)
-				return (const char *)ns->href;
-		}
-	return NULL;
-}
-
 enum rc
 xml_write_open(struct buf *out, const char *qname)
 {

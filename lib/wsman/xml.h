@@ -77,9 +77,6 @@ const char *xml_attribute(const struct xml_node *node, const char *name);
 /* Does it say of itself that it has no value, as xsi:nil? XML Schema part 1, 2.6.2. */
 bool xml_is_nil(const struct xml_node *node);
 
-/* The namespace that a prefix ("" for none) means at node; NULL if none. Lent. */
-const char *xml_resolve_prefix(const struct xml_node *node, const char *prefix);
-
 /*
  * Writing. qname is one of our own names with its prefix; value and text are
  * escaped. RC_FORMAT for text XML cannot carry: control characters other than

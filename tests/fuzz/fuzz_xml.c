@@ -42,7 +42,6 @@ walk(const struct xml_node *node)
 	for (; node != NULL; node = xml_next(node)) {
 		(void)xml_find(node, xml_ns(node), xml_name(node));
 		(void)xml_attribute(node, "Name");
-		(void)xml_resolve_prefix(node, "a");
 		write_again(node);
 		walk(xml_first(node));
 	}

@@ -77,8 +77,6 @@ finds_entries_by_id_and_by_content(void **state)
 	(void)add_key(&facts, "k", facts.certs[0].cert);
 	assert_ptr_equal(facts_find_cert(&facts, "b"), &facts.certs[1]);
 	assert_null(facts_find_cert(&facts, "c"));
-	assert_ptr_equal(facts_find_key(&facts, "k"), &facts.keys[0]);
-	assert_null(facts_find_key(&facts, "a"));
 	assert_rc(cert_dup(facts.certs[1].cert, &copy, &err), RC_OK, &err);
 	assert_ptr_equal(facts_find_cert_by_der(&facts, copy), &facts.certs[1]);
 	facts_clear(&facts);

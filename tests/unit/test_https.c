@@ -115,34 +115,21 @@ test_https_open__rows(void **state)
 }
 
 static void
-test_https_is_same_origin__scheme_host_and_port(void **state)
+test_https_url__is_without_the_slash_at_its_end(void **state)
 {
 	struct folder *folder = *state;
 	struct https *plain = NULL;
-	struct https *https = NULL;
-	struct conf *confs[2] = { NULL };
+	struct conf *conf = NULL;
 	struct err err = { 0 };
 
 	put_root(folder);
 	assert_rc(open_lines(folder, https_open_plain,
-		      "url = http://a.test:443/\nplain-allowed = yes\n", &plain,
-		      &confs[0], &err),
-	    RC_OK, &err);
-	assert_rc(open_lines(folder, https_open, "url = https://a.test/x\n", &https,
-		      &confs[1], &err),
+		      "url = http://a.test:443/\nplain-allowed = yes\n", &plain, &conf,
+		      &err),
 	    RC_OK, &err);
 	assert_string_equal(https_url(plain), "http://a.test:443");
-	assert_true(https_is_same_origin(https, "https://A.test:443/y"));
-	assert_true(https_is_same_origin(plain, "http://a.test:443/y"));
-	assert_false(https_is_same_origin(https, "http://a.test:443/y"));
-	assert_false(https_is_same_origin(plain, "https://a.test/y"));
-	assert_false(https_is_same_origin(https, "https://a.test:444/"));
-	assert_false(https_is_same_origin(https, "https://b.test/"));
-	assert_false(https_is_same_origin(https, "file:///etc/passwd"));
 	https_free(plain);
-	https_free(https);
-	conf_free(confs[0]);
-	conf_free(confs[1]);
+	conf_free(conf);
 }
 
 int
@@ -152,7 +139,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_https_open__rows, folder_setup,
 		    folder_teardown),
 		cmocka_unit_test_setup_teardown(
-		    test_https_is_same_origin__scheme_host_and_port, folder_setup,
+		    test_https_url__is_without_the_slash_at_its_end, folder_setup,
 		    folder_teardown),
 	};
 

@@ -304,21 +304,6 @@ reads_within_the_limits_it_is_given(void **state)
 }
 
 static void
-finds_what_a_prefix_means(void **state)
-{
-	struct xml *xml = must_read("<a xmlns='urn:d' xmlns:p='urn:x'>"
-				    "<b xmlns:p='urn:y'/></a>");
-	const struct xml_node *b = xml_first(xml_root(xml));
-
-	(void)state;
-	assert_string_equal(xml_resolve_prefix(b, "p"), "urn:y");
-	assert_string_equal(xml_resolve_prefix(xml_root(xml), "p"), "urn:x");
-	assert_string_equal(xml_resolve_prefix(b, ""), "urn:d");
-	assert_null(xml_resolve_prefix(b, "q"));
-	xml_free(xml);
-}
-
-static void
 writes_what_it_can_read_again(void **state)
 {
 	static const char hostile[] = "</s><x a=\"1\">&amp; 'q' \xc3\xbc\t;|$`";
@@ -391,7 +376,6 @@ main(void)
 		cmocka_unit_test(bounds_the_attributes_of_an_element),
 		cmocka_unit_test(refuses_more_bytes_than_an_answer_may_have),
 		cmocka_unit_test(reads_within_the_limits_it_is_given),
-		cmocka_unit_test(finds_what_a_prefix_means),
 		cmocka_unit_test(writes_what_it_can_read_again),
 		cmocka_unit_test(refuses_to_write_what_xml_cannot_carry),
 		cmocka_unit_test(survives_every_failed_allocation),
