@@ -325,7 +325,7 @@ begins_with_the_device_that_was_asked_for_and_stops_at_a_failure(void **state)
 
 	(void)state;
 	for (int i = 1; i <= 3; i++) {
-		char name[8];
+		char name[16];
 
 		(void)snprintf(name, sizeof(name), "pc%d", i);
 		put_line(i, name);

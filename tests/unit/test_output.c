@@ -135,7 +135,7 @@ what_has_no_room_is_counted(void **state)
 {
 	struct output output;
 	struct buf out;
-	char label[16];
+	char label[24];
 
 	(void)state;
 	output_init(&output, "AMT_TLS");
