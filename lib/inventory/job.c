@@ -282,9 +282,10 @@ job_each(struct db *db, enum job_choice choice, int64_t limit, job_visit visit,
 				    " LIMIT ?",
 		[JOB_CHOICE_RUNNING] = "SELECT " JOB_COLUMNS " FROM job WHERE"
 				       " job.state = 1 ORDER BY job.id LIMIT ?",
-		[JOB_CHOICE_ENDED] = "SELECT " JOB_COLUMNS " FROM job WHERE"
-				     " job.state > 2 ORDER BY job.ended_at DESC,"
-				     " job.id DESC LIMIT ?",
+		[JOB_CHOICE_LOST] =
+		    "SELECT " JOB_COLUMNS " FROM job WHERE"
+		    " job.state > 2 AND job.state <> 3 ORDER BY job.ended_at DESC,"
+		    " job.id DESC LIMIT ?",
 	};
 	const struct db_value value = db_int(limit);
 	sqlite3_stmt *stmt = NULL;

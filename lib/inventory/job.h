@@ -28,7 +28,7 @@ enum job_state {
 	JOB_RUNNING = 1,  /* a worker has it */
 	JOB_FAILED = 2,	  /* its last attempt failed; the next is at not_before */
 	JOB_DONE = 3,	  /* the remedy did it, or found nothing to do */
-	JOB_REFUSED = 4,  /* cannot be run as it is configured */
+	JOB_REFUSED = 4,  /* cannot be run as it, or its CA, is configured */
 	JOB_GIVEN_UP = 5, /* failed too often */
 };
 
@@ -103,7 +103,7 @@ enum rc job_find_device(struct db *db, const char *device_uuid, const char *devi
 enum job_choice {
 	JOB_CHOICE_OPEN,    /* the most urgent first */
 	JOB_CHOICE_RUNNING, /* by id */
-	JOB_CHOICE_ENDED,   /* the newest first */
+	JOB_CHOICE_LOST,    /* refused or given up, the newest first */
 };
 
 typedef enum rc (*job_visit)(void *ctx, const struct job *job, struct err *err);

@@ -17,6 +17,7 @@
 enum {
 	EXIT_DONE = 0,
 	EXIT_USAGE = 3,
+	EXIT_NO_CA = 4,
 };
 
 /* Has a CA its request, and a person to say yes? When is it asked after next? */
@@ -51,11 +52,14 @@ count_failure(struct job *job, const struct pacing *pacing, bool was_gone, int64
 	job->not_before = num_sum(now, pace_back_off(n_waits));
 }
 
+/* Another try would end as this one did, until somebody changes a setting. */
 static bool
 is_refusal(const struct job_outcome *outcome)
 {
 	return outcome->end == JOB_END_NOT_RUN ||
-	    (outcome->end == JOB_END_EXIT && outcome->exit_status == EXIT_USAGE);
+	    (outcome->end == JOB_END_EXIT &&
+		(outcome->exit_status == EXIT_USAGE ||
+		    outcome->exit_status == EXIT_NO_CA));
 }
 
 static bool

@@ -43,14 +43,15 @@ struct job_outcome {
 	enum job_end end;
 	int64_t exit_status; /* of JOB_END_EXIT; that of remedies: 0 done, 1 failed, the
 			      * device is as it was, 2 failed after a change, 3 usage or
-			      * configuration */
+			      * configuration, 4 the CA cannot renew */
 	const char *class;   /* what failed: rc_text(), or a word of others; not "" */
 	const char *text;    /* last words; made printable */
 };
 
 /*
- * What came of the attempt that job_claim() began: done, refused, given up, or
- * waiting again: for its back-off, or for the CA that has its request. *ret_job is
+ * What came of the attempt that job_claim() began: done, refused (status 3 and 4,
+ * which a person has to mend), given up, or waiting again: for its back-off, or for
+ * the CA that has its request. *ret_job is
  * how it stands then, *ret_news what became of its breaker. RC_STATE when that
  * attempt is not the one that runs.
  */

@@ -112,6 +112,26 @@ note_job(void *ctx, const struct job *job, struct err *err)
 	return RC_OK;
 }
 
+/* As long as it counts (inventory/job_count.h). */
+static enum rc
+note_lost(void *ctx, const struct job *job, struct err *err)
+{
+	struct look *look = ctx;
+	char name[FACTS_TEXT_SIZE];
+	char text[JOB_TEXT_SIZE];
+	char when[CLOCK_TIME_SIZE];
+
+	(void)err;
+	if (age(look, job->ended_at) >= CLOCK_DAY_S)
+		return RC_OK;
+	name_field(name, sizeof(name), job->device_name);
+	name_field(text, sizeof(text), job->text);
+	output_line(look->output, "job %lld: %s: %s, %s at %s%s%s", (long long)job->id,
+	    name, job->remedy, job_state_word(job->state),
+	    clock_format_time(job->ended_at, when), text[0] == '\0' ? "" : ": ", text);
+	return RC_OK;
+}
+
 static enum rc
 note_line(void *ctx, const struct outbox_entry *entry, struct err *err)
 {
@@ -149,6 +169,8 @@ gather(struct db *db, struct look *look, struct err *err)
 		r = outbox_count(db, &look->outbox, err);
 	if (r == RC_OK && view->verbosity > 1)
 		r = job_each(db, JOB_CHOICE_OPEN, LISTED, note_job, look, err);
+	if (r == RC_OK && view->verbosity > 1)
+		r = job_each(db, JOB_CHOICE_LOST, LISTED, note_lost, look, err);
 	if (r == RC_OK && view->verbosity > 1)
 		r = outbox_each(db, LISTED, note_line, look, err);
 	return r;

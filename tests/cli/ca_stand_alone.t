@@ -36,6 +36,18 @@ done
 is "$(deeds sim)" '' 'nothing was written to the device'
 is "$(asked POST)" 0 'and nothing asked of the CA'
 
+# A worker does not come back to what a person has to decide.
+sed "s,^ca = patient,ca = alone,; s,$tmp/sim.db,$tmp/alone.db," "$tmp/sim.conf" >"$tmp/alone.conf"
+run "$B/checks/check_amt_tls" -f "$tmp/alone.conf" -H $name --record
+run "$B/remediate/evaluate_amt_fleet" -f "$tmp/alone.conf"
+run "$worker" -f "$tmp/alone.conf"
+is "$("$mkinv" "$tmp/alone.db" query 'SELECT state, exit_status FROM job')" '4|4' \
+    'a job that the CA cannot do is refused'
+run "$B/checks/check_amt_queue" -f "$tmp/alone.conf" -vv
+is "$status" 1 'check_amt_queue: WARNING'
+like "$out" '^job 1: .*, refused at 20.*: .*CA alone \(certsrv\): stand-alone CA: ' 'with the reason'
+is "$(deeds sim)$(asked POST)" 0 'and still nothing was written or asked'
+
 #
 # Idea 17: held for three days, while the age is a state.
 #

@@ -47,6 +47,10 @@ says AMT_QUEUE 0 '5 jobs, 1 running, 1 failed, the next in (29|30) d' 'when the 
 sql jobs "UPDATE job SET state = 5, ended_at = $now - 60 WHERE id = 3; UPDATE job SET state = 4, ended_at = $now - 60 WHERE id = 4"
 look jobs
 says AMT_QUEUE 1 '2 refused or given up since yesterday' 'lost jobs: WARNING'
+sql jobs "UPDATE job SET text = 'CA alone: it |cannot' WHERE id = 4"
+look jobs -vv
+like "$out" '^job 4: pc04: renew_amt_tls, refused at 20.*: CA alone: it .x7ccannot$' '-vv lists them, with the reason'
+clean "$out" 'in clean words'
 sql jobs "UPDATE job SET ended_at = $now - 90000 WHERE state > 2"
 look jobs
 says AMT_QUEUE 0 '3 jobs' 'for a day'

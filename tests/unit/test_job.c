@@ -284,11 +284,12 @@ walks_open_jobs_the_most_urgent_first(void **state)
 		order.ends_at = NOW + ends[i];
 		asks(&db, &order, NOW, JOB_IS_NEW);
 	}
-	runs(&db, "UPDATE job SET state = 3, ended_at = 1 WHERE device_name = 'd'");
+	runs(&db, "UPDATE job SET state = 4, ended_at = 1 WHERE device_name = 'd'");
+	runs(&db, "UPDATE job SET state = 3, ended_at = 2 WHERE device_name = 'b'");
 	assert_rc(job_each(&db, JOB_CHOICE_OPEN, -1, note_id, list, &err), RC_OK, &err);
-	assert_string_equal(list, "a b c ");
+	assert_string_equal(list, "a c ");
 	list[0] = '\0';
-	assert_rc(job_each(&db, JOB_CHOICE_ENDED, 1, note_id, list, &err), RC_OK, &err);
+	assert_rc(job_each(&db, JOB_CHOICE_LOST, -1, note_id, list, &err), RC_OK, &err);
 	assert_string_equal(list, "d ");
 	assert_string_equal(job_state_word(JOB_GIVEN_UP), "given_up");
 	db_close(&db);

@@ -369,11 +369,15 @@ tells_ends_apart(void **state)
 	const struct pacing pacing = defaults();
 	struct job job;
 
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		adds(&db, i, "renew_amt_tls", "corp", "0a");
 	job = must_claim(&db, &pacing, NOW);
 	assert_int_equal(
 	    ends(&db, &pacing, &job, 3, "usage", NOW, BREAKER_AS_BEFORE).state,
+	    JOB_REFUSED);
+	job = must_claim(&db, &pacing, NOW);
+	assert_int_equal(
+	    ends(&db, &pacing, &job, 4, rc_text(RC_CA), NOW, BREAKER_AS_BEFORE).state,
 	    JOB_REFUSED);
 	job = must_claim(&db, &pacing, NOW);
 	assert_int_equal(end_as(&db, &pacing, &job, JOB_END_NOT_RUN, NOW).state,
