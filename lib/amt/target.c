@@ -52,6 +52,14 @@ check(const struct target *target, struct err *err)
 }
 
 static void
+choose_redirection_port(struct target *target)
+{
+	/* Behind another port may be another device's usual one. */
+	if (!target->has_redirection_port && target->tls_port == TARGET_PORT_TLS)
+		target->redirection_port = TARGET_PORT_REDIRECTION;
+}
+
+static void
 choose_ports(struct target *target, uint16_t given)
 {
 	bool is_told = given != 0 || target->plain_port != 0;
@@ -93,9 +101,11 @@ target_complete(struct target *target, const struct conf *conf, struct err *err)
 		if (target->logname == NULL)
 			r = err_set(err, RC_NOMEM, "target: out of memory");
 	}
-	if (r == RC_OK)
-		choose_ports(target, given);
-	return r;
+	if (r != RC_OK)
+		return r;
+	choose_ports(target, given);
+	choose_redirection_port(target);
+	return RC_OK;
 }
 
 enum rc

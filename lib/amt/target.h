@@ -19,7 +19,8 @@
 
 enum {
 	TARGET_PORT_TLS = 16993,
-	TARGET_PORT_PLAIN = 16992
+	TARGET_PORT_PLAIN = 16992,
+	TARGET_PORT_REDIRECTION = 16995 /* serial and disk, over TLS */
 };
 
 /* Zeroed, then target_init. Strings are owned. */
@@ -43,6 +44,8 @@ struct target {
 	bool plain;	     /* --plain: use 16992; needs plain_allowed */
 	uint16_t plain_port; /* of the file; 0: not said */
 	uint16_t tls_port;   /* where TLS is, also when port is the plain one */
+	bool has_redirection_port;
+	uint16_t redirection_port; /* 0: none that we could ask */
 };
 
 void target_init(struct target *target);
@@ -66,7 +69,8 @@ enum rc target_take_option(struct target *target, const struct opt *opt,
  * the address can be one, client certificate and key come together, --plain only
  * where the device's own section has plain-allowed. Sets the ports that were not
  * given: with plain, port is that of the command line, else plain-port, else the
- * port of the file. RC_CONFIG with file and line, RC_USAGE, RC_NOMEM.
+ * port of the file; the redirection port is the usual one where TLS is at its usual
+ * port, else there is none. RC_CONFIG with file and line, RC_USAGE, RC_NOMEM.
  */
 enum rc target_complete(struct target *target, const struct conf *conf,
     struct err *err);

@@ -229,6 +229,18 @@ set_plain_port(struct target *target, const char *value, struct err *err)
 	return parse_port(value, &target->plain_port, err);
 }
 
+static enum rc
+set_redirection_port(struct target *target, const char *value, struct err *err)
+{
+	enum rc r = RC_OK;
+
+	if (strcmp(value, "none") != 0)
+		r = parse_port(value, &target->redirection_port, err);
+	if (r == RC_OK)
+		target->has_redirection_port = true;
+	return r;
+}
+
 /* Options of either table, by long name. */
 static const struct {
 	const char *name;
@@ -316,6 +328,7 @@ static const struct {
 	{ "legacy-tls", set_legacy_tls, NULL },
 	{ "plain-allowed", set_plain_allowed, NULL },
 	{ "plain-port", set_plain_port, NULL },
+	{ "redirection-port", set_redirection_port, NULL },
 };
 
 static bool

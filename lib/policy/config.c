@@ -19,7 +19,7 @@
 
 /* What lowers a guard is written down for those it is meant for, never for all;
  * and log-ins without TLS for each device by itself. */
-#define GROUP_KEYS COMMON_KEYS, "legacy-tls"
+#define GROUP_KEYS COMMON_KEYS, "legacy-tls", "redirection-port"
 #define DEVICE_KEYS GROUP_KEYS, "address", "pin", "plain-allowed", "plain-port", "group"
 
 static const char *const defaults_keys[] = { COMMON_KEYS, NULL };

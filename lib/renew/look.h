@@ -39,6 +39,11 @@ enum rc look_connect(struct renewal *rn, struct err *err);
 enum rc look_shake_hands(struct renewal *rn, struct presented *ret_presented,
     struct err *err);
 
+/* The same with the port of serial and disk redirection, which the target must have.
+ * RC_CONNECT, RC_TIMEOUT: it is closed, or out of reach. */
+enum rc look_shake_redirection(struct renewal *rn, struct presented *ret_presented,
+    struct err *err);
+
 /* Take the leaf of a handshake as what is served now. */
 void look_take_served(struct renewal *rn, struct presented *presented);
 

@@ -2,8 +2,6 @@
 /*
  * How a device is met: handshake, login, and who it says it is.
  */
-#include "renew/look.h"
-
 #include <ctype.h>
 #include <string.h>
 
@@ -11,9 +9,15 @@
 #include "amt/survey.h"
 #include "base/clock.h"
 #include "renew/ledger.h"
+#include "renew/look.h"
 #include "renew/resume.h"
 
 #define REALM_PREFIX "Digest:"
+
+enum {
+	/* The firmware answers elsewhere: a port that is silent is filtered. */
+	REDIRECTION_MS = 5000
+};
 
 bool
 look_is_passing(enum rc r)
@@ -46,17 +50,18 @@ tls_port(const struct target *target)
 	return port == 0 ? TARGET_PORT_TLS : port;
 }
 
-enum rc
-look_shake_hands(struct renewal *rn, struct presented *ret_presented, struct err *err)
+static enum rc
+shake_hands(const struct renewal *rn, uint16_t port, int64_t deadline_ms,
+    struct presented *ret_presented, struct err *err)
 {
 	const struct target *target = rn->options->target;
 	const struct tls_endpoint endpoint = { .address = target_address(target),
-		.port = tls_port(target),
+		.port = port,
 		.family = target->family,
 		.client_cert_file = target->client_cert_file,
 		.client_key_file = target->client_key_file };
 	struct presented presented = { 0 };
-	enum rc r = tls_handshake(&endpoint, step_deadline(rn), &presented, err);
+	enum rc r = tls_handshake(&endpoint, deadline_ms, &presented, err);
 
 	if (r != RC_OK)
 		return r;
@@ -67,6 +72,24 @@ look_shake_hands(struct renewal *rn, struct presented *ret_presented, struct err
 	}
 	*ret_presented = presented;
 	return RC_OK;
+}
+
+enum rc
+look_shake_hands(struct renewal *rn, struct presented *ret_presented, struct err *err)
+{
+	return shake_hands(rn, tls_port(rn->options->target), step_deadline(rn),
+	    ret_presented, err);
+}
+
+enum rc
+look_shake_redirection(struct renewal *rn, struct presented *ret_presented,
+    struct err *err)
+{
+	int64_t end_ms = clock_monotonic_ms() + REDIRECTION_MS;
+	int64_t step_ms = step_deadline(rn);
+
+	return shake_hands(rn, rn->options->target->redirection_port,
+	    end_ms < step_ms ? end_ms : step_ms, ret_presented, err);
 }
 
 void

@@ -2,7 +2,8 @@
 /*
  * Proof that a certificate is in use: a fresh handshake presents it byte for byte,
  * its path and name verify, dates included, and a login over a fresh connection
- * is answered.
+ * is answered.  So it is on the port of serial and disk redirection, where that is
+ * open.
  */
 #ifndef AMTCERT_RENEW_PROVE_H
 #define AMTCERT_RENEW_PROVE_H

@@ -8,7 +8,7 @@
 
 make_ca
 make_cert bound
-start_sim sim -s profile=14 -s tls-port=0 -s plain-port=0 -s "certificate=$tmp/bound.pem" \
+start_sim sim -s profile=14 -s tls-port=0 -s plain-port=0 -s redirection-port=0 -s "certificate=$tmp/bound.pem" \
     -s "key=$tmp/bound.key" -s accept-non-secure=yes || exit 1
 first_pid=$sim_pid
 via=plain

@@ -57,13 +57,14 @@ struct class_method {
 struct class
 {
 	const char *name;
-	const char *bases;		/* separated by blanks; NULL: none */
-	bool common;			/* declares the common namespace */
-	bool method_common;		/* in the answers of its methods, too */
-	bool put_is_empty;		/* PutResponse has an empty body */
-	bool keeps;			/* Put writes props and optional: kept.h */
-	const char *const *optional;	/* more that can be written; ends with NULL */
-	const struct class_prop *props; /* ends with a NULL name */
+	const char *bases;	     /* separated by blanks; NULL: none */
+	bool common;		     /* declares the common namespace */
+	bool method_common;	     /* in the answers of its methods, too */
+	bool put_is_empty;	     /* PutResponse has an empty body */
+	bool keeps;		     /* Put writes props and optional: kept.h */
+	const char *const *optional; /* more that can be written; ends with NULL */
+	void (*written)(struct device *dev); /* after such a Put */
+	const struct class_prop *props;	     /* ends with a NULL name */
 	bool (*exists)(const struct device *dev);
 	size_t (*count)(const struct device *dev); /* NULL: one instance */
 	void (*fill)(struct device *dev, size_t index, struct inst *inst);
@@ -103,6 +104,9 @@ extern const struct class class_hardware[];
 extern const struct class class_static[];
 
 /* Shared by the parts. */
+
+/* Does AMT_RedirectionService listen? */
+bool class_is_redirecting(struct device *dev);
 
 /* RequestStateChange: EnabledState becomes what is asked for. */
 int64_t class_request_state(struct class_call *call);

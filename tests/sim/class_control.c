@@ -6,10 +6,12 @@
  */
 #include "class.h"
 #include "device.h"
+#include "firmware.h"
 #include "kept.h"
 #include "pki.h"
 
-#define POWER_CLASS "CIM_AssociatedPowerManagementService"
+#define REDIRECTION_CLASS "AMT_RedirectionService"
+#define POWER_CLASS	  "CIM_AssociatedPowerManagementService"
 
 enum {
 	KVM_ENABLED = 2,
@@ -106,9 +108,43 @@ fill_boot_source(struct device *dev, size_t index, struct inst *inst)
 	inst_text(inst, "StructuredBootString", sources[index].boot);
 }
 
+/* Serial and disk redirection both, and the port open. */
+static void
+fill_redirection(struct device *dev, size_t index, struct inst *inst)
+{
+	(void)index;
+	if (!dev->sw.redirection)
+		return;
+	inst_remove(inst, "EnabledState");
+	inst_text(inst, "EnabledState", "32771");
+	inst_remove(inst, "ListenerEnabled");
+	inst_bool(inst, "ListenerEnabled", true);
+}
+
+/* The port follows the setting at once, without a commit. */
+static void
+open_redirection(struct device *dev)
+{
+	(void)firmware_listen(dev, NULL);
+}
+
+bool
+class_is_redirecting(struct device *dev)
+{
+	struct inst inst = { 0 };
+	const struct value *value = NULL;
+	bool on = false;
+
+	class_fill(dev, class_find(dev, REDIRECTION_CLASS), 0, &inst);
+	value = inst_find(&inst, "ListenerEnabled");
+	on = value != NULL && strcmp(value->text, "true") == 0;
+	inst_clear(&inst);
+	return on;
+}
+
 /* clang-format off */
 static const struct class_prop redirection_props[] = {
-	{ "CreationClassName", "AMT_RedirectionService" },
+	{ "CreationClassName", REDIRECTION_CLASS },
 	{ "ElementName", "Intel(r) AMT Redirection Service" },
 	{ "EnabledState", "32768" },
 	{ "ListenerEnabled", "false" },
@@ -318,11 +354,13 @@ static const struct class_method os_power_methods[] = {
 
 const struct class class_control[] = {
 	{
-	    .name = "AMT_RedirectionService",
+	    .name = REDIRECTION_CLASS,
 	    .bases = "CIM_RedirectionService CIM_Service",
 	    .common = true,
 	    .keeps = true,
 	    .props = redirection_props,
+	    .fill = fill_redirection,
+	    .written = open_redirection,
 	    .methods = state_methods,
 	},
 	{

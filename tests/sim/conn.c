@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "firmware.h"
 #include "fleet.h"
 #include "http.h"
 #include "mem.h"
@@ -127,6 +128,8 @@ shake(struct conn *conn, uint32_t *events)
 	if (io == IO_DONE) {
 		conn->shaken = true;
 		conn->dev->count.handshakes++;
+		if (conn->kind == LISTEN_REDIRECTION)
+			conn->dev->count.redirections++;
 	} else if (io == IO_END) {
 		conn->dev->count.handshakes_failed++;
 	}
@@ -186,6 +189,9 @@ read_some(struct conn *conn, uint32_t *events)
 	}
 	if (conn->draining)
 		return IO_DONE;
+	/* What is spoken there is not HTTP, and not simulated. */
+	if (conn->kind == LISTEN_REDIRECTION)
+		return IO_END;
 	return buf_add(&conn->in, bytes, len) == RC_OK ? IO_DONE : IO_END;
 }
 
@@ -332,7 +338,7 @@ conn_answered(struct conn *conn, enum conn_end end)
 }
 
 void
-conn_open(struct device *dev, int fd, bool is_tls)
+conn_open(struct device *dev, int fd, enum listen_kind kind)
 {
 	struct conn *conn = mem_new(1, sizeof(*conn));
 
@@ -340,7 +346,7 @@ conn_open(struct device *dev, int fd, bool is_tls)
 	if (!dev->sw.hang)
 		fleet_complete(dev);
 	conn->dev = dev;
-	conn->is_tls = is_tls;
+	conn->kind = kind;
 	conn->fd.fd = fd;
 	conn->fd.fn = on_event;
 	conn->fd.ctx = conn;
@@ -357,8 +363,8 @@ conn_open(struct device *dev, int fd, bool is_tls)
 		drop(conn);
 		return;
 	}
-	if (is_tls && !dev->sw.hang) {
-		conn->tls = tls_new(dev, fd);
+	if (kind != LISTEN_PLAIN && !dev->sw.hang) {
+		conn->tls = tls_new(dev, firmware_served(dev, kind), fd);
 		if (conn->tls == NULL) {
 			drop(conn);
 			return;

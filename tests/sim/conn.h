@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "listen.h"
 #include "loop.h"
 
 struct device;
@@ -31,7 +32,7 @@ struct conn {
 	struct conn *next;
 	struct conn *prev;
 	struct tls *tls; /* NULL: plain */
-	bool is_tls;
+	enum listen_kind kind;
 	bool shaken; /* the handshake is done */
 	bool waits;  /* for another exchange of the device */
 	bool draining;
@@ -46,7 +47,7 @@ struct conn {
 };
 
 /* Take over an accepted socket. */
-void conn_open(struct device *dev, int fd, bool is_tls);
+void conn_open(struct device *dev, int fd, enum listen_kind kind);
 
 /* The answer is in conn->out; send it and go on as told. */
 void conn_answered(struct conn *conn, enum conn_end end);

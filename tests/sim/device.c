@@ -71,11 +71,12 @@ device_new(struct sim *sim, const char *name)
 	dev->rmcp.fd = -1;
 	dev->listeners[LISTEN_TLS].port = 16993;
 	dev->listeners[LISTEN_PLAIN].port = 16992;
+	dev->listeners[LISTEN_REDIRECTION].port = 16995;
 	return dev;
 }
 
-static void
-served_clear(struct served *served)
+void
+device_clear_served(struct served *served)
 {
 	X509_free(served->leaf);
 	EVP_PKEY_free(served->key);
@@ -124,7 +125,8 @@ device_free(struct device *dev)
 	loop_disarm(dev->sim->loop, &dev->restart);
 	settings_clear(&dev->pending);
 	settings_clear(&dev->committed);
-	served_clear(&dev->served);
+	device_clear_served(&dev->served);
+	device_clear_served(&dev->redirected);
 	store_clear(&dev->store);
 	while (dev->wifi_n > 0)
 		device_drop_wifi(dev, dev->wifi_n - 1);

@@ -55,7 +55,7 @@ struct settings {
 	struct tls_setting tls[TLS_INTERFACES];
 };
 
-/* What 16993 presents; own references. */
+/* What a TLS port presents; own references. */
 struct served {
 	X509 *leaf; /* NULL: nothing */
 	EVP_PKEY *key;
@@ -157,11 +157,13 @@ struct switches {
 	bool commit_drops;
 	int64_t restart_ms;
 	bool sticky;
+	bool sticky_redirection;
 	bool own_certificate;
 	/* TLS */
 	bool rsa_only;
 	bool no_rfc5746;
 	/* the network */
+	bool redirection;  /* the service is on, and listens where TLS is */
 	int64_t rmcp_port; /* UDP; 0: none */
 	bool dead;
 	bool hang;
@@ -172,6 +174,7 @@ struct counters {
 	int64_t connections;
 	int64_t handshakes;
 	int64_t handshakes_failed;
+	int64_t redirections; /* handshakes on the redirection port */
 	int64_t requests;
 	int64_t with_authorization;
 	int64_t logins; /* accepted */
@@ -227,6 +230,7 @@ struct device {
 	struct settings pending;
 	struct settings committed;
 	struct served served;
+	struct served redirected; /* on the redirection port, when it is another */
 	struct store store;
 	int own_cert; /* the firmware's own certificate, or STORE_NONE */
 	struct wired wired;
@@ -280,6 +284,8 @@ void device_set_realm(struct device *dev, const char *realm);
 
 /* A realm made from seed: "Digest:" and 32 upper-case hex digits. */
 void device_make_realm(struct device *dev, const void *seed, size_t len);
+
+void device_clear_served(struct served *served);
 
 /* One more Wi-Fi profile, empty but for its name; valid until the next. */
 struct wifi *device_add_wifi(struct device *dev, const char *name);

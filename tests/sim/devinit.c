@@ -88,6 +88,12 @@ set_plain_port(const struct devitem *item)
 	return set_port(item, LISTEN_PLAIN);
 }
 
+static enum rc
+set_redirection_port(const struct devitem *item)
+{
+	return set_port(item, LISTEN_REDIRECTION);
+}
+
 /* Text to the bytes on the wire: the first three groups are little-endian. */
 static enum rc
 set_uuid(const struct devitem *item)
@@ -256,6 +262,7 @@ static const struct {
 	{ "address", set_address },
 	{ "tls-port", set_tls_port },
 	{ "plain-port", set_plain_port },
+	{ "redirection-port", set_redirection_port },
 	{ "uuid", set_uuid },
 	{ "hostname", set_hostname },
 	{ "domain", set_domain },

@@ -232,6 +232,7 @@ add_counters(struct buf *out, const struct device *dev)
 	add_int(out, "connections", count->connections);
 	add_int(out, "handshakes", count->handshakes);
 	add_int(out, "handshakes_failed", count->handshakes_failed);
+	add_int(out, "redirections", count->redirections);
 	add_int(out, "requests", count->requests);
 	add_int(out, "with_authorization", count->with_authorization);
 	add_int(out, "logins", count->logins);
@@ -288,8 +289,10 @@ dump_device(const struct device *dev, struct buf *out)
 	add_text(out, "address", address);
 	add_int(out, "tls_port", dev->listeners[LISTEN_TLS].port);
 	add_int(out, "plain_port", dev->listeners[LISTEN_PLAIN].port);
+	add_int(out, "redirection_port", dev->listeners[LISTEN_REDIRECTION].port);
 	add_bool(out, "tls_open", dev->listeners[LISTEN_TLS].open);
 	add_bool(out, "plain_open", dev->listeners[LISTEN_PLAIN].open);
+	add_bool(out, "redirection_open", dev->listeners[LISTEN_REDIRECTION].open);
 	add_bool(out, "provisioned", dev->provisioned);
 	add_text(out, "realm", dev->realm);
 	add_int(out, "clock", rtc_now(&dev->rtc));

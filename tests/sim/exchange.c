@@ -32,7 +32,7 @@ exchange_new(struct conn *conn, const struct http_request *http)
 	memcpy(x->http, buf_str(&line), line.len + 1);
 	buf_clear(&line);
 	x->entry.device = dev->name;
-	x->entry.transport = conn->is_tls ? "tls" : "plain";
+	x->entry.transport = conn->kind == LISTEN_TLS ? "tls" : "plain";
 	x->entry.http = x->http;
 	x->entry.has_authorization = http->has_authorization;
 	x->entry.return_value = -1;

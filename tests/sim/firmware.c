@@ -12,6 +12,7 @@
 
 #include "audit.h"
 #include "base/clock.h"
+#include "class.h"
 #include "conn.h"
 #include "digest.h"
 #include "kept.h"
@@ -66,9 +67,18 @@ firmware_serve(struct device *dev)
 		new.chain = store_chain(&dev->store, new.leaf);
 	}
 	dev->served = new;
-	X509_free(old.leaf);
-	EVP_PKEY_free(old.key);
-	sk_X509_pop_free(old.chain, X509_free);
+	if (dev->sw.sticky_redirection && dev->redirected.leaf == NULL)
+		dev->redirected = old;
+	else
+		device_clear_served(&old);
+}
+
+const struct served *
+firmware_served(const struct device *dev, enum listen_kind kind)
+{
+	return kind == LISTEN_REDIRECTION && dev->redirected.leaf != NULL
+	    ? &dev->redirected
+	    : &dev->served;
 }
 
 enum rc
@@ -80,7 +90,10 @@ firmware_listen(struct device *dev, struct err *err)
 	    dev->profile->network_plain && (!network->enabled || network->non_secure);
 
 	bool on = dev->provisioned && !dev->sw.dead;
-	enum rc r = listen_set(dev, on && tls, on && plain, err);
+	const bool wanted[LISTEN_KINDS] = { [LISTEN_TLS] = on && tls,
+		[LISTEN_PLAIN] = on && plain,
+		[LISTEN_REDIRECTION] = on && tls && class_is_redirecting(dev) };
+	enum rc r = listen_set(dev, wanted, err);
 
 	return r == RC_OK ? rmcp_set(dev, on, err) : r;
 }
@@ -277,7 +290,7 @@ restart_network(struct device *dev, bool drop)
 		on_restarted(dev);
 		return;
 	}
-	(void)listen_set(dev, false, false, NULL);
+	(void)listen_set(dev, (const bool[LISTEN_KINDS]){ false }, NULL);
 	dev->restart.fn = on_restarted;
 	dev->restart.ctx = dev;
 	loop_arm(dev->sim->loop, &dev->restart, dev->sw.restart_ms);

@@ -27,6 +27,9 @@ enum rc firmware_start(struct device *dev, struct err *err);
 /* Serve what the committed context names, from the next connection on. */
 void firmware_serve(struct device *dev);
 
+/* What that port presents: lent until the next firmware_serve. */
+const struct served *firmware_served(const struct device *dev, enum listen_kind kind);
+
 /* Open and close ports as the settings want it now. RC_SYSTEM. */
 enum rc firmware_listen(struct device *dev, struct err *err);
 

@@ -74,22 +74,23 @@ import_key(EVP_PKEY *pkey, gnutls_x509_privkey_t *ret_key)
 
 /* Leaf, chain and key of the device. */
 static bool
-set_certificate(const struct device *dev, gnutls_certificate_credentials_t credentials)
+set_certificate(const struct served *served,
+    gnutls_certificate_credentials_t credentials)
 {
 	gnutls_x509_crt_t certs[CHAIN_MAX];
 	gnutls_x509_privkey_t key = NULL;
-	int chain_n = sk_X509_num(dev->served.chain);
+	int chain_n = sk_X509_num(served->chain);
 	unsigned n = 0;
-	bool good = import_cert(dev->served.leaf, &certs[0]);
+	bool good = import_cert(served->leaf, &certs[0]);
 
 	if (good)
 		n = 1;
 	for (int i = 0; good && i < chain_n; i++) {
-		good = import_cert(sk_X509_value(dev->served.chain, i), &certs[n]);
+		good = import_cert(sk_X509_value(served->chain, i), &certs[n]);
 		if (good)
 			n++;
 	}
-	good = good && import_key(dev->served.key, &key);
+	good = good && import_key(served->key, &key);
 	if (good) {
 		good = gnutls_certificate_set_x509_key(credentials, certs, (int)n,
 			   key) >= 0;
@@ -133,14 +134,14 @@ set_priority(const struct device *dev, gnutls_session_t session)
 }
 
 struct legacy *
-legacy_new(struct device *dev, int fd)
+legacy_new(struct device *dev, const struct served *served, int fd)
 {
 	struct legacy *legacy = mem_new(1, sizeof(*legacy));
 
 	if (gnutls_init(&legacy->session,
 		GNUTLS_SERVER | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS) == 0 &&
 	    gnutls_certificate_allocate_credentials(&legacy->credentials) == 0 &&
-	    set_certificate(dev, legacy->credentials) &&
+	    set_certificate(served, legacy->credentials) &&
 	    set_priority(dev, legacy->session) &&
 	    gnutls_credentials_set(legacy->session, GNUTLS_CRD_CERTIFICATE,
 		legacy->credentials) == 0) {

@@ -14,7 +14,7 @@
 struct legacy;
 
 /* As tls_new, for a device without mutual authentication. */
-struct legacy *legacy_new(struct device *dev, int fd);
+struct legacy *legacy_new(struct device *dev, const struct served *served, int fd);
 void legacy_free(struct legacy *legacy);
 
 enum tls_io legacy_shake(struct legacy *legacy);

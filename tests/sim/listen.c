@@ -95,7 +95,7 @@ on_accept(void *ctx, uint32_t events)
 		if (fd < 0)
 			return;
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		conn_open(listener->dev, fd, listener->kind == LISTEN_TLS);
+		conn_open(listener->dev, fd, listener->kind);
 	}
 }
 
@@ -132,10 +132,8 @@ close_listener(struct listener *listener)
 }
 
 enum rc
-listen_set(struct device *dev, bool tls, bool plain, struct err *err)
+listen_set(struct device *dev, const bool wanted[LISTEN_KINDS], struct err *err)
 {
-	const bool
-	    wanted[LISTEN_KINDS] = { [LISTEN_TLS] = tls, [LISTEN_PLAIN] = plain };
 	enum rc r = RC_OK;
 
 	for (int i = 0; i < LISTEN_KINDS && r == RC_OK; i++) {

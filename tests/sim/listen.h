@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two listening sockets of a device, which open and close with its
- * settings.
+ * The listening sockets of a device, which open and close with its settings.
  */
 #ifndef AMTSIM_LISTEN_H
 #define AMTSIM_LISTEN_H
@@ -15,6 +14,7 @@
 enum listen_kind {
 	LISTEN_TLS,
 	LISTEN_PLAIN,
+	LISTEN_REDIRECTION, /* serial and disk over TLS */
 	LISTEN_KINDS
 };
 
@@ -32,8 +32,9 @@ struct listener {
 /* Choose a free port when the device file says 0. RC_SYSTEM. */
 enum rc listen_prepare(struct device *dev, struct err *err);
 
-/* Open and close so that exactly the wanted ones accept. RC_SYSTEM. */
-enum rc listen_set(struct device *dev, bool tls, bool plain, struct err *err);
+/* Open and close so that exactly the wanted ones, by kind, accept. RC_SYSTEM. */
+enum rc listen_set(struct device *dev, const bool wanted[LISTEN_KINDS],
+    struct err *err);
 
 /* Close for good. */
 void listen_close(struct device *dev);

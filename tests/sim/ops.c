@@ -190,6 +190,8 @@ do_put(struct device *dev, const struct class *class,
 		index = index_in_body(dev, class, request);
 	if (class->keeps)
 		kept_put(dev, class, (size_t)index, request->body);
+	if (class->written != NULL)
+		class->written(dev);
 	if (class->put_is_empty) {
 		answer_begin(reply, dev, request, NS_WXF "/PutResponse", &ns);
 		answer_end(reply);

@@ -246,7 +246,7 @@ set_mutual(struct device *dev, SSL *ssl)
 }
 
 static SSL *
-new_ssl(struct device *dev, int fd)
+new_ssl(struct device *dev, const struct served *served, int fd)
 {
 	SSL_CTX *ctx = find_context(dev);
 	SSL *ssl = ctx == NULL ? NULL : SSL_new(ctx);
@@ -255,9 +255,9 @@ new_ssl(struct device *dev, int fd)
 	if (ssl == NULL)
 		return NULL;
 	good = SSL_set_app_data(ssl, dev) == 1 &&
-	    SSL_use_certificate(ssl, dev->served.leaf) == 1 &&
-	    SSL_use_PrivateKey(ssl, dev->served.key) == 1 &&
-	    SSL_set1_chain(ssl, dev->served.chain) == 1 && SSL_set_fd(ssl, fd) == 1;
+	    SSL_use_certificate(ssl, served->leaf) == 1 &&
+	    SSL_use_PrivateKey(ssl, served->key) == 1 &&
+	    SSL_set1_chain(ssl, served->chain) == 1 && SSL_set_fd(ssl, fd) == 1;
 	/* The chain is what the store holds; OpenSSL must not add to it. */
 	SSL_set_mode(ssl, SSL_MODE_NO_AUTO_CHAIN);
 	if (good && dev->committed.tls[TLS_NETWORK].mutual)
@@ -271,17 +271,17 @@ new_ssl(struct device *dev, int fd)
 }
 
 struct tls *
-tls_new(struct device *dev, int fd)
+tls_new(struct device *dev, const struct served *served, int fd)
 {
 	struct tls *tls = NULL;
 
-	if (dev->served.leaf == NULL)
+	if (served->leaf == NULL)
 		return NULL;
 	tls = mem_new(1, sizeof(*tls));
 	if (dev->sw.no_rfc5746 && !dev->committed.tls[TLS_NETWORK].mutual)
-		tls->legacy = legacy_new(dev, fd);
+		tls->legacy = legacy_new(dev, served, fd);
 	else
-		tls->ssl = new_ssl(dev, fd);
+		tls->ssl = new_ssl(dev, served, fd);
 	ERR_clear_error();
 	if (tls->ssl == NULL && tls->legacy == NULL) {
 		free(tls);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 struct device;
+struct served;
 struct tls;
 
 enum tls_io {
@@ -18,9 +19,9 @@ enum tls_io {
 	TLS_END /* closed, or broken */
 };
 
-/* A server side for fd; NULL when the device serves no certificate or the
- * library refuses it. */
-struct tls *tls_new(struct device *dev, int fd);
+/* A server side for fd that presents served; NULL when that is no certificate or
+ * the library refuses it. */
+struct tls *tls_new(struct device *dev, const struct served *served, int fd);
 void tls_free(struct tls *tls);
 
 enum tls_io tls_shake(struct tls *tls);

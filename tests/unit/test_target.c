@@ -200,6 +200,37 @@ plain_and_tls_have_a_port_each(void **state)
 	}
 }
 
+/* The usual port belongs to who has the usual port of TLS. */
+static void
+redirection_has_a_port_beside_the_usual_one(void **state)
+{
+	static const struct {
+		const char *file;
+		uint16_t port; /* 0: none */
+	} rows[] = {
+		{ "", 16995 },
+		{ "[device pc01.example]\nport = 16993\n", 16995 },
+		{ "[device pc01.example]\nport = 4000\n", 0 },
+		{ "[device pc01.example]\nport = 4000\nredirection-port = 4001\n",
+		    4001 },
+		{ "[device pc01.example]\nredirection-port = none\n", 0 },
+		{ "[group g]\nredirection-port = none\n"
+		  "[device pc01.example]\ngroup = g\n",
+		    0 },
+	};
+	const char *options[] = { "hostname", "pc01.example", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct target target;
+		struct err err = { 0 };
+
+		assert_rc(complete(&target, options, rows[i].file, &err), RC_OK, &err);
+		assert_int_equal(target.redirection_port, rows[i].port);
+		target_clear(&target);
+	}
+}
+
 static void
 refuses_options_that_cannot_be(void **state)
 {
@@ -246,6 +277,8 @@ names_the_line_of_a_wrong_value(void **state)
 		    "test.conf:2: [device pc]: legacy-tls: true: neither yes nor no" },
 		{ "[defaults]\nfamily = 4\n", "test.conf:2: [defaults]: family: 4" },
 		{ "[device pc]\npin = sha256:zz\n", "test.conf:2: [device pc]: pin: " },
+		{ "[device pc]\nredirection-port = 0\n",
+		    "test.conf:2: [device pc]: redirection-port: 0" },
 	};
 	const char *const options[] = { "hostname", "pc", NULL };
 
@@ -350,6 +383,7 @@ main(void)
 		cmocka_unit_test(the_command_line_goes_before_the_file),
 		cmocka_unit_test(plain_needs_the_devices_own_word),
 		cmocka_unit_test(plain_and_tls_have_a_port_each),
+		cmocka_unit_test(redirection_has_a_port_beside_the_usual_one),
 		cmocka_unit_test(refuses_options_that_cannot_be),
 		cmocka_unit_test(names_the_line_of_a_wrong_value),
 		cmocka_unit_test(one_half_of_a_client_certificate_is_no_reason_to_mix),
