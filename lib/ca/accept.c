@@ -40,6 +40,7 @@ static const struct accept_rule rules[] = {
 	{ "C15 strict", accept_strict },
 	{ "C16 template", accept_template },
 	{ "C17 issuer's end", accept_issuer_end },
+	{ "C19 revocation", accept_revocation },
 };
 
 static enum rc

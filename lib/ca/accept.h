@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "ca/ca.h"
+#include "x509/revocation.h"
 
 struct accept_input {
 	const struct cert *leaf;
@@ -22,7 +23,8 @@ struct accept_input {
 				 * NULL: any under the anchors */
 	const char *template_oid; /* that the CA issues by; NULL or "": not known */
 	int64_t template_major;	  /* of it, with template_oid */
-	int64_t version_major;	  /* firmware generation; 0 unknown */
+	const struct revocation_lists *lists; /* NULL: none is configured */
+	int64_t version_major;		      /* firmware generation; 0 unknown */
 	int64_t now;
 	int64_t device_now;	/* the device's clock */
 	int64_t window_s;	/* renewal window of a certificate with this lifetime:

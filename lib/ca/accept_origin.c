@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * By whom the certificate was issued, and from which template: RFC 5280 4.2.1.1 and
- * Microsoft's template information (MS-CRTD).
+ * By whom the certificate was issued, from which template, and whether that was taken
+ * back: RFC 5280 4.2.1.1 and 6.3, Microsoft's template information (MS-CRTD).
  */
 #include <string.h>
 
@@ -72,4 +72,52 @@ accept_template(const struct accept_ctx *ctx, struct accept_words *words)
 		    "by version %lld of its template, not %lld",
 		    (long long)leaf->template_major, (long long)input->template_major);
 	return ACCEPT_PASS;
+}
+
+/* Of one element of the path. Who has no list of an issuer above need not have one;
+ * that of the issuer itself was configured for this. */
+static enum accept_judgement
+judge_element(const struct accept_ctx *ctx, size_t i, struct accept_words *words)
+{
+	struct cert *const *elements = ctx->path.elements;
+	const char *subject = elements[i]->subject;
+	enum revocation_state state = REVOCATION_NONE;
+
+	if (revocation_look_up(ctx->input->lists, elements[i], elements[i + 1],
+		ctx->input->now, &state, NULL) != RC_OK)
+		return accept_say(words, ACCEPT_WARN, "could not be looked at");
+	switch (state) {
+	case REVOCATION_NONE:
+		return ACCEPT_PASS;
+	case REVOCATION_REVOKED:
+		return accept_say(words, ACCEPT_WARN,
+		    "%s: it is on the revocation list of its issuer", subject);
+	case REVOCATION_STALE:
+		return accept_say(words, ACCEPT_WARN,
+		    "%s: the revocation list of its issuer is not of today", subject);
+	case REVOCATION_FORGED:
+		return accept_say(words, ACCEPT_WARN,
+		    "%s: the revocation list in its issuer's name was signed by "
+		    "somebody else",
+		    subject);
+	case REVOCATION_NO_LIST:
+		break;
+	}
+	if (i > 0)
+		return ACCEPT_PASS;
+	return accept_say(words, ACCEPT_WARN, "%s: there is no list of its issuer",
+	    subject);
+}
+
+enum accept_judgement
+accept_revocation(const struct accept_ctx *ctx, struct accept_words *words)
+{
+	enum accept_judgement judgement = ACCEPT_PASS;
+
+	if (ctx->input->lists == NULL || ctx->path.at_time != PATH_OK)
+		return ACCEPT_PASS;
+	for (size_t i = 0; judgement == ACCEPT_PASS && i + 1 < ctx->path.n_elements;
+	     i++)
+		judgement = judge_element(ctx, i, words);
+	return judgement;
 }

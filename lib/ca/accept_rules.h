@@ -77,6 +77,9 @@ enum accept_judgement accept_issuer(const struct accept_ctx *ctx,
 enum accept_judgement accept_template(const struct accept_ctx *ctx,
     struct accept_words *words);
 
+enum accept_judgement accept_revocation(const struct accept_ctx *ctx,
+    struct accept_words *words);
+
 /* accept_time.c: where it stands in time and in its path */
 enum accept_judgement accept_new(const struct accept_ctx *ctx,
     struct accept_words *words);

@@ -20,6 +20,7 @@ enum {
 static const char section_kind[] = "ca";
 static const char default_name[] = "local";
 static const char issuer_key_name[] = "issuer-key";
+static const char revocation_name[] = "revocation-list";
 
 static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
@@ -35,7 +36,8 @@ struct ca {
 	const struct ca_ops *ops;
 	char *name; /* for people */
 	void *state;
-	const char *issuer_key; /* lent from the configuration; NULL: any */
+	const char *issuer_key;	     /* lent from the configuration; NULL: any */
+	const char *revocation_file; /* the same; NULL: none */
 	struct known_login login;
 };
 
@@ -52,7 +54,8 @@ find_backend(const char *name)
 static bool
 is_known(const struct ca_ops *ops, const char *key)
 {
-	if (strcmp(key, "backend") == 0 || strcmp(key, issuer_key_name) == 0)
+	if (strcmp(key, "backend") == 0 || strcmp(key, issuer_key_name) == 0 ||
+	    strcmp(key, revocation_name) == 0)
 		return true;
 	for (const char *const *k = ops->keys; *k != NULL; k++) {
 		if (strcmp(*k, key) == 0)
@@ -133,6 +136,9 @@ ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name
 		return err_set(err, RC_NOMEM, "CA: out of memory");
 	ca->ops = ops;
 	ca->issuer_key = issuer_key;
+	if (name != NULL)
+		ca->revocation_file =
+		    conf_find(conf, section_kind, name, revocation_name, NULL);
 	ca->name = describe(ops, name);
 	r = ca->name != NULL ? ops->open(conf, name, &ca->state, err)
 			     : err_set(err, RC_NOMEM, "CA: out of memory");
@@ -244,6 +250,12 @@ const char *
 ca_issuer_key(const struct ca *ca)
 {
 	return ca->issuer_key;
+}
+
+const char *
+ca_revocation_file(const struct ca *ca)
+{
+	return ca->revocation_file;
 }
 
 struct cert *const *

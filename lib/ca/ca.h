@@ -156,6 +156,9 @@ const struct anchors *ca_anchors(const struct ca *ca);
 /* Key identifier of the only issuer that is taken, in hexadecimal; NULL: any. Lent. */
 const char *ca_issuer_key(const struct ca *ca);
 
+/* File of the revocation lists that what it issues must not be on; NULL: none. Lent. */
+const char *ca_revocation_file(const struct ca *ca);
+
 /* The certificates above what it issues, issuer first, as far as they are known
  * before an answer; lent. NULL when only an answer tells. */
 struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
@@ -211,8 +214,8 @@ enum rc ca_retire(struct ca *ca, const struct cert *cert, int64_t now,
 /* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
-	/* its keys in [ca NAME], NULL-terminated; "backend" and "issuer-key" are
-	 * understood */
+	/* its keys in [ca NAME], NULL-terminated; "backend", "issuer-key" and
+	 * "revocation-list" are understood */
 	const char *const *keys;
 	/* conf and name are NULL when there is no section */
 	enum rc (*open)(const struct conf *conf, const char *name, void **ret_state,

@@ -243,6 +243,19 @@ choose_anchors(const struct renewal *rn)
 	return own != NULL ? own : of_ca;
 }
 
+/* One that cannot be read stops no renewal. */
+static struct revocation_lists *
+read_lists(const struct renewal *rn)
+{
+	const char *path = ca_revocation_file(rn->ca);
+	struct revocation_lists *lists = NULL;
+	struct err cause = { 0 };
+
+	if (path != NULL && revocation_lists_read(path, &lists, &cause) != RC_OK)
+		renewal_say(rn, "enroll", cause.text);
+	return lists;
+}
+
 static enum rc
 judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, struct err *err)
@@ -253,6 +266,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	/* One that is replaced for its name, or by force, may well end later. */
 	bool may_end_sooner = due == NULL || renewal_serves_new(rn) ||
 	    !policy_is_due(policy, due->not_before, due->not_after, renewal_now(rn));
+	struct revocation_lists *lists = read_lists(rn);
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
 		.n_chain = n_chain,
@@ -261,6 +275,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.profile = &rn->profile,
 		.anchors = anchors,
 		.issuer_key = ca_issuer_key(rn->ca),
+		.lists = lists,
 		.template_oid = rn->ca_facts.template_oid,
 		.template_major = rn->ca_facts.template_major,
 		.old = may_end_sooner ? NULL : due,
@@ -281,6 +296,7 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		renewal_say(rn, "enroll", buf_str(&warnings));
 	}
 	buf_clear(&warnings);
+	revocation_lists_free(lists);
 	return r;
 }
 

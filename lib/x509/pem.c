@@ -53,9 +53,8 @@ pem_read_bytes(const char *path, struct buf *bytes, struct err *err)
 	return r;
 }
 
-/* A file ends where no further block begins; everything else is damage. */
-static bool
-is_at_end(void)
+bool
+pem_is_at_end(void)
 {
 	unsigned long e = ERR_peek_last_error();
 
@@ -77,7 +76,7 @@ parse(const char *path, BIO *bio, STACK_OF(X509) *list, struct err *err)
 			return err_set(err, RC_NOMEM, "%s: out of memory", path);
 		}
 	}
-	if (!is_at_end())
+	if (!pem_is_at_end())
 		return err_set(err, RC_FORMAT,
 		    "%s: RFC 7468 5: certificate %d cannot be read", path,
 		    sk_X509_num(list) + 1);

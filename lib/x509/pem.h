@@ -6,6 +6,8 @@
 #ifndef AMTCERT_X509_PEM_H
 #define AMTCERT_X509_PEM_H
 
+#include <stdbool.h>
+
 #include <openssl/x509.h>
 
 #include "base/buf.h"
@@ -23,5 +25,9 @@ enum rc pem_read_file(const char *path, STACK_OF(X509) **ret_list, struct err *e
 /* A whole file into bytes, whose limit is that of the file. RC_SYSTEM, RC_LIMIT,
  * RC_NOMEM. */
 enum rc pem_read_bytes(const char *path, struct buf *bytes, struct err *err);
+
+/* After PEM_read_bio failed: because no further block begins? Everything else is
+ * damage. */
+bool pem_is_at_end(void);
 
 #endif

@@ -267,6 +267,54 @@ made_csr(const struct made_request *request, size_t *ret_len)
 	return copy;
 }
 
+static void
+add_revoked(X509_CRL *crl, long serial, ASN1_TIME *at)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_INTEGER *number = ASN1_INTEGER_new();
+
+	assert_non_null(entry);
+	assert_non_null(number);
+	assert_int_equal(ASN1_INTEGER_set(number, serial), 1);
+	assert_int_equal(X509_REVOKED_set_serialNumber(entry, number), 1);
+	assert_int_equal(X509_REVOKED_set_revocationDate(entry, at), 1);
+	assert_int_equal(X509_CRL_add0_revoked(crl, entry), 1);
+	ASN1_INTEGER_free(number);
+}
+
+uint8_t *
+made_list(const struct made_list *list, size_t *ret_len)
+{
+	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)list->this_update);
+	ASN1_TIME *to = ASN1_TIME_set(NULL, (time_t)list->next_update);
+	X509_CRL *crl = X509_CRL_new();
+	unsigned char *der = NULL;
+	uint8_t *copy;
+	int len;
+
+	assert_non_null(crl);
+	assert_int_equal(X509_CRL_set_version(crl, X509_CRL_VERSION_2), 1);
+	assert_int_equal(X509_CRL_set_issuer_name(crl,
+			     X509_get_subject_name(list->issuer)),
+	    1);
+	assert_int_equal(X509_CRL_set1_lastUpdate(crl, from), 1);
+	assert_int_equal(X509_CRL_set1_nextUpdate(crl, to), 1);
+	if (list->serial != 0)
+		add_revoked(crl, list->serial, from);
+	assert_true(X509_CRL_sign(crl, made_key(list->key), EVP_sha256()) > 0);
+	len = i2d_X509_CRL(crl, &der);
+	assert_true(len > 0);
+	copy = malloc((size_t)len);
+	assert_non_null(copy);
+	memcpy(copy, der, (size_t)len);
+	*ret_len = (size_t)len;
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+	ASN1_TIME_free(to);
+	ASN1_TIME_free(from);
+	return copy;
+}
+
 void
 made_put_cert(const char *path, X509 *x)
 {

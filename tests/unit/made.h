@@ -75,6 +75,17 @@ struct made_request {
 
 uint8_t *made_csr(const struct made_request *request, size_t *ret_len);
 
+/* A revocation list in DER. Caller frees. */
+struct made_list {
+	X509 *issuer;
+	enum made_kind key; /* that signs it */
+	long serial;	    /* that it names; 0: none */
+	int64_t this_update;
+	int64_t next_update;
+};
+
+uint8_t *made_list(const struct made_list *list, size_t *ret_len);
+
 /* Write PEM files, mode 0600. pass encrypts the key; may be NULL. */
 void made_put_cert(const char *path, X509 *x);
 void made_put_key(const char *path, EVP_PKEY *key, const char *pass);

@@ -35,6 +35,9 @@ struct scene {
 	int has_old;
 	int has_other_anchor;
 	int has_no_anchor;
+	struct made_list list; /* of the issuing CA */
+	int has_list;
+	int is_of_root; /* the list, instead */
 	struct csr_profile profile;
 	struct accept_input input;
 };
@@ -73,6 +76,11 @@ good_scene(void)
 	};
 
 	s.issuing.issuer_key = MADE_P384;
+	s.issuing.serial = 5;
+	s.list = (struct made_list){ .key = MADE_P384_OTHER,
+		.serial = s.leaf.serial - 1,
+		.this_update = NOW - DAY,
+		.next_update = NOW + DAY };
 	s.old = s.leaf;
 	s.old.serial = 76;
 	s.old.not_after = NOW + 20 * DAY;
@@ -90,7 +98,23 @@ struct made {
 	struct cert *old;
 	uint8_t *csr;
 	struct anchors *anchors;
+	struct revocation_lists *lists;
 };
+
+static void
+make_lists(struct scene *s, struct made *made)
+{
+	struct err err = { 0 };
+	uint8_t *der;
+	size_t len = 0;
+
+	s->list.issuer = s->is_of_root ? made->root : made->issuing;
+	der = made_list(&s->list, &len);
+	assert_rc(revocation_lists_parse("lab.crl", der, len, &made->lists, &err),
+	    RC_OK, &err);
+	s->input.lists = made->lists;
+	free(der);
+}
 
 static void
 make(struct scene *s, struct made *made)
@@ -120,11 +144,14 @@ make(struct scene *s, struct made *made)
 	s->input.n_chain = 1;
 	s->input.profile = &s->profile;
 	s->input.anchors = made->anchors;
+	if (s->has_list)
+		make_lists(s, made);
 }
 
 static void
 clear(struct made *made)
 {
+	revocation_lists_free(made->lists);
 	anchors_free(made->anchors);
 	free(made->csr);
 	cert_free(made->old);
@@ -651,7 +678,73 @@ older_template(struct scene *s)
 	s->input.template_major = 102;
 }
 
+static void
+listed_another(struct scene *s)
+{
+	s->has_list = 1;
+}
+
+static void
+revoked(struct scene *s)
+{
+	s->has_list = 1;
+	s->list.serial = s->leaf.serial;
+}
+
+static void
+revoked_long_ago(struct scene *s)
+{
+	revoked(s);
+	s->list.next_update = NOW - 1;
+}
+
+static void
+stale_list(struct scene *s)
+{
+	s->has_list = 1;
+	s->list.next_update = NOW - 1;
+}
+
+static void
+list_of_the_future(struct scene *s)
+{
+	s->has_list = 1;
+	s->list.this_update = NOW + SLACK + 1;
+}
+
+static void
+forged_list(struct scene *s)
+{
+	s->has_list = 1;
+	s->list.key = MADE_P256;
+}
+
+static void
+list_of_the_root_only(struct scene *s)
+{
+	s->has_list = 1;
+	s->is_of_root = 1;
+	s->list.key = MADE_P384;
+	s->list.serial = 6;
+}
+
 static const struct row warning_rows[] = {
+	{ listed_another, NULL, "" },
+	{ revoked, NULL,
+	    "C19 revocation: CN=pc01.example: it is on the revocation list of its" },
+	{ revoked_long_ago, NULL,
+	    "C19 revocation: CN=pc01.example: it is on the revocation list of its" },
+	{ stale_list, NULL,
+	    "C19 revocation: CN=pc01.example: the revocation list of its issuer is "
+	    "not of today" },
+	{ list_of_the_future, NULL,
+	    "C19 revocation: CN=pc01.example: the revocation list of its issuer is "
+	    "not of today" },
+	{ forged_list, NULL,
+	    "C19 revocation: CN=pc01.example: the revocation list in its issuer's "
+	    "name was signed by somebody else" },
+	{ list_of_the_root_only, NULL,
+	    "C19 revocation: CN=pc01.example: there is no list of its issuer" },
 	{ a_client_that_only_signs, NULL, "" },
 	{ more_purposes, NULL, "C6 purpose: extKeyUsage has more purposes" },
 	{ no_key_usage, NULL, "C7 key usage: no keyUsage" },
