@@ -232,9 +232,10 @@ $(B)/tests/sim/amtsim: $(SIM_SRC:%.c=$(B)/%.o) $(LIB) $(B)/sources
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) $(SIM_LIBS)
 
 $(filter $(B)/tests/unit/test_snmp_%,$(UNITS)): $(AGENT_LIB)
+$(B)/tests/unit/test_snmp_agentx_answer $(B)/tests/unit/test_snmp_view_memo: MORE_LIBS = $(AGENT_LIBS)
 $(UNITS): $(B)/%: $(B)/%.o $(UNIT_OBJ) $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) $(WRAP_FLAGS) -o $@ $< $(UNIT_OBJ) \
-	    $(filter $(AGENT_LIB),$^) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS)
+	    $(filter $(AGENT_LIB),$^) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS) $(MORE_LIBS)
 
 $(FUZZERS): $(B)/%: $(B)/%.o $(LIB)
 	$(call say,LD,$@)$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o,$^) \

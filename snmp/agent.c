@@ -78,6 +78,7 @@ on_up(int major, int minor, void *session, void *ctx)
 	if (with_master != NULL) {
 		with_master->retries = 0;
 		with_master->timeout = SESSION_TIMEOUT_US;
+		agentx_answer_attach(&agent->answer, with_master);
 	}
 	agent->claim_ms = clock_monotonic_ms() + agent->settings->ping_s * MS_PER_S;
 	return 0;
@@ -146,6 +147,8 @@ list_handlers(struct agent *agent)
 		agent->handlers[i].look = look;
 		agent->handlers[i].ctx = agent;
 	}
+	agent->answer.handlers = agent->handlers;
+	agent->answer.n_handlers = n;
 }
 
 /* A connection counts when what was registered over it was not refused. */
@@ -231,6 +234,9 @@ become_master(const struct agent *agent)
 {
 	netsnmp_ds_set_string(NETSNMP_DS_APPLICATION_ID, NETSNMP_DS_AGENT_PORTS,
 	    agent->settings->listen);
+	/* Or it writes a line for each request. */
+	netsnmp_ds_set_boolean(NETSNMP_DS_APPLICATION_ID,
+	    NETSNMP_DS_AGENT_DONT_LOG_TCPWRAPPERS_CONNECTS, 1);
 }
 
 enum rc
@@ -259,6 +265,8 @@ agent_start(struct agent *agent, const struct agent_settings *settings,
 		become_subagent(agent);
 	if (init_agent(APPLICATION) != 0)
 		return err_set(err, RC_STATE, "the SNMP library does not start");
+	if (is_master)
+		view_memo_install(&agent->views);
 	/* After init_agent(), which sets it to 15. */
 	netsnmp_ds_set_int(NETSNMP_DS_APPLICATION_ID,
 	    NETSNMP_DS_AGENT_AGENTX_PING_INTERVAL, (int)settings->ping_s);
@@ -389,6 +397,7 @@ agent_turn(struct agent *agent, struct err *err)
 			mailbox_drain_wake(agent->mailbox);
 		FD_CLR(wake_fd, &fds);
 		snmp_read(&fds);
+		view_memo_forget(&agent->views);
 	} else {
 		snmp_timeout();
 	}
@@ -414,6 +423,7 @@ agent_stop(struct agent *agent)
 	    SNMPD_CALLBACK_INDEX_START, on_up, agent, 1);
 	(void)snmp_unregister_callback(SNMP_CALLBACK_APPLICATION,
 	    SNMPD_CALLBACK_INDEX_STOP, on_down, agent, 1);
+	view_memo_remove(&agent->views);
 	snmp_shutdown(APPLICATION);
 }
 

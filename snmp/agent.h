@@ -6,11 +6,13 @@
 #ifndef AMTCERT_SNMP_AGENT_H
 #define AMTCERT_SNMP_AGENT_H
 
+#include "snmp/agentx_answer.h"
 #include "snmp/handler.h"
 #include "snmp/mailbox.h"
 #include "snmp/said.h"
 #include "snmp/settings.h"
 #include "snmp/tables.h"
+#include "snmp/view_memo.h"
 
 enum {
 	AGENT_TURN_NOTICES = 20, /* more in one go, and both ends wait in send() */
@@ -25,6 +27,8 @@ struct agent {
 	enum inventory_state inventory_state;
 	struct handler handlers[TABLES_N + 1]; /* the last one: system, of a master */
 	size_t n_handlers;
+	struct agentx_answer answer; /* of a subagent */
+	struct view_memo views;	     /* of a master */
 	struct said said;
 	int64_t started_ms;
 	uint64_t n_sent;

@@ -37,6 +37,39 @@ rows_up_to(const struct group *group, const struct view *view, const uint32_t *p
 	return low;
 }
 
+static bool
+is_row(const struct group *group, const struct view *view, size_t row,
+    const uint32_t *parts, size_t n)
+{
+	struct index index;
+
+	if (row >= group->count(view))
+		return false;
+	group->index(view, row, &index);
+	return group_compare(index.parts, index.n, parts, n) == 0;
+}
+
+/* rows_up_to() of somebody who walks, as most do: from the row he was at, or from the
+ * one behind it. */
+static size_t
+rows_from_near(const struct group *group, const struct view *view,
+    const uint32_t *parts, size_t n, size_t *near)
+{
+	size_t rows;
+
+	if (near == NULL)
+		return rows_up_to(group, view, parts, n);
+	if (is_row(group, view, *near, parts, n))
+		return *near + 1;
+	if (is_row(group, view, *near + 1, parts, n)) {
+		++*near;
+		return *near + 1;
+	}
+	rows = rows_up_to(group, view, parts, n);
+	*near = rows > 0 ? rows - 1 : 0;
+	return rows;
+}
+
 const struct column *
 group_column(const struct group *group, uint32_t id)
 {
@@ -69,7 +102,7 @@ group_get(const struct group *group, const struct view *view, const uint32_t *re
 
 bool
 group_next(const struct group *group, const struct view *view, const uint32_t *rest,
-    size_t n, struct cell *ret_cell)
+    size_t n, size_t *near, struct cell *ret_cell)
 {
 	size_t rows = group->count(view);
 
@@ -82,7 +115,7 @@ group_next(const struct group *group, const struct view *view, const uint32_t *r
 		if (n > 0 && column->id < rest[0])
 			continue;
 		if (n > 0 && column->id == rest[0])
-			row = rows_up_to(group, view, rest + 1, n - 1);
+			row = rows_from_near(group, view, rest + 1, n - 1, near);
 		if (row == rows)
 			continue;
 		ret_cell->column = column;

@@ -59,9 +59,12 @@ enum group_answer {
 enum group_answer group_get(const struct group *group, const struct view *view,
     const uint32_t *rest, size_t n, struct cell *ret_cell);
 
-/* The first object behind rest; false past the last one. */
+/*
+ * The first object behind rest; false past the last one. near: any row; that of rest
+ * or the one before saves the search, and it becomes that of rest. NULL: no such row.
+ */
 bool group_next(const struct group *group, const struct view *view,
-    const uint32_t *rest, size_t n, struct cell *ret_cell);
+    const uint32_t *rest, size_t n, size_t *near, struct cell *ret_cell);
 
 /* Sub-identifiers behind the base of a cell, at most 1 + GROUP_INDEX_MAX. Returns
  * how many. */

@@ -6,6 +6,8 @@
  */
 #include "snmp/handler.h"
 
+#include <string.h>
+
 #include <net-snmp/net-snmp-config.h>
 #include <net-snmp/net-snmp-includes.h>
 #include <net-snmp/agent/net-snmp-agent-includes.h>
@@ -66,67 +68,106 @@ put_value(netsnmp_variable_list *vb, const struct value *value)
 	    sizeof(number));
 }
 
-static int
-put_cell(const struct handler *handler, const struct view *view,
-    const struct cell *cell, netsnmp_variable_list *vb)
+bool
+handler_covers(const struct handler *handler, const oid *name, size_t n)
 {
-	struct value value = { .kind = VALUE_INTEGER };
+	uint32_t base[GROUP_OID_MAX], narrowed[GROUP_OID_MAX];
+	size_t n_base = base_of(handler, base);
 
-	(void)handler;
-	cell->column->read(view, cell->row, &value);
-	return put_value(vb, &value);
+	return n >= n_base && narrow(name, n_base, narrowed) == n_base &&
+	    group_compare(narrowed, n_base, base, n_base) == 0;
 }
 
-static int
-answer_get(const struct handler *handler, const struct view *view,
-    netsnmp_agent_request_info *info, netsnmp_request_info *request)
+static enum group_answer
+find(const struct handler *handler, const struct view *view, const oid *from,
+    size_t n_from, struct cell *ret_cell)
 {
-	netsnmp_variable_list *vb = request->requestvb;
 	uint32_t name[GROUP_OID_MAX];
-	size_t n = narrow(vb->name, vb->name_length, name);
+	size_t n = narrow(from, n_from, name);
 	size_t n_base = handler->n_root + handler->group->n_base;
+
+	if (n < n_base)
+		return GROUP_NO_OBJECT;
+	return group_get(handler->group, view, name + n_base, n - n_base, ret_cell);
+}
+
+int
+handler_get(const struct handler *handler, const struct view *view,
+    netsnmp_variable_list *vb)
+{
+	struct value value = { .kind = VALUE_INTEGER };
 	struct cell cell;
 
-	/* The library asks only for what lies below the registration. */
-	if (n < n_base)
-		return netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
-	switch (group_get(handler->group, view, name + n_base, n - n_base, &cell)) {
+	switch (find(handler, view, vb->name, vb->name_length, &cell)) {
 	case GROUP_FOUND:
-		return put_cell(handler, view, &cell, vb);
+		cell.column->read(view, cell.row, &value);
+		return put_value(vb, &value);
 	case GROUP_NO_OBJECT:
-		return netsnmp_set_request_error(info, request, SNMP_NOSUCHOBJECT);
+		return snmp_set_var_typed_value(vb, SNMP_NOSUCHOBJECT, NULL, 0);
 	case GROUP_NO_INSTANCE:
 		break;
 	}
-	return netsnmp_set_request_error(info, request, SNMP_NOSUCHINSTANCE);
+	return snmp_set_var_typed_value(vb, SNMP_NOSUCHINSTANCE, NULL, 0);
+}
+
+bool
+handler_find(const struct handler *handler, const struct view *view, const oid *name,
+    size_t n, struct handler_object *ret_object)
+{
+	if (n > MAX_OID_LEN ||
+	    find(handler, view, name, n, &ret_object->cell) != GROUP_FOUND)
+		return false;
+	memcpy(ret_object->name, name, n * sizeof(name[0]));
+	ret_object->n = n;
+	return true;
+}
+
+bool
+handler_next(struct handler *handler, const struct view *view, const oid *from,
+    size_t n_from, struct handler_object *ret_object)
+{
+	uint32_t name[GROUP_OID_MAX], base[GROUP_OID_MAX], rest[GROUP_OID_MAX];
+	size_t n = narrow(from, n_from, name);
+	size_t n_base = base_of(handler, base), n_rest = 0;
+
+	if (group_compare(name, n, base, n_base) > 0) {
+		if (n < n_base || group_compare(name, n_base, base, n_base) != 0)
+			return false; /* behind all of the group */
+		n_rest = n - n_base;
+	}
+	if (!group_next(handler->group, view, name + n_base, n_rest, &handler->near,
+		&ret_object->cell))
+		return false;
+	n_rest = group_name(handler->group, view, &ret_object->cell, rest);
+	for (size_t i = 0; i < n_base; i++)
+		ret_object->name[i] = base[i];
+	for (size_t i = 0; i < n_rest; i++)
+		ret_object->name[n_base + i] = rest[i];
+	ret_object->n = n_base + n_rest;
+	return true;
+}
+
+int
+handler_put(const struct handler_object *object, const struct view *view,
+    netsnmp_variable_list *vb)
+{
+	struct value value = { .kind = VALUE_INTEGER };
+
+	if (snmp_set_var_objid(vb, object->name, object->n) != 0)
+		return SNMP_ERR_GENERR;
+	object->cell.column->read(view, object->cell.row, &value);
+	return put_value(vb, &value);
 }
 
 /* Where there is no next object the binding is left alone, and the master goes on. */
 static int
-answer_next(const struct handler *handler, const struct view *view,
-    netsnmp_variable_list *vb)
+answer_next(struct handler *handler, const struct view *view, netsnmp_variable_list *vb)
 {
-	uint32_t name[GROUP_OID_MAX], base[GROUP_OID_MAX], rest[GROUP_OID_MAX];
-	size_t n = narrow(vb->name, vb->name_length, name);
-	size_t n_base = base_of(handler, base), n_rest = 0;
-	oid found[MAX_OID_LEN];
-	struct cell cell;
+	struct handler_object object;
 
-	if (group_compare(name, n, base, n_base) > 0) {
-		if (n < n_base || group_compare(name, n_base, base, n_base) != 0)
-			return SNMP_ERR_NOERROR; /* behind all of the group */
-		n_rest = n - n_base;
-	}
-	if (!group_next(handler->group, view, name + n_base, n_rest, &cell))
-		return SNMP_ERR_NOERROR;
-	n_rest = group_name(handler->group, view, &cell, rest);
-	for (size_t i = 0; i < n_base; i++)
-		found[i] = base[i];
-	for (size_t i = 0; i < n_rest; i++)
-		found[n_base + i] = rest[i];
-	if (snmp_set_var_objid(vb, found, n_base + n_rest) != 0)
-		return SNMP_ERR_GENERR;
-	return put_cell(handler, view, &cell, vb);
+	if (!handler_next(handler, view, vb->name, vb->name_length, &object))
+		return 0;
+	return handler_put(&object, view, vb);
 }
 
 static int
@@ -145,7 +186,7 @@ answer(netsnmp_mib_handler *mib_handler, netsnmp_handler_registration *registrat
 		if (request->processed != 0)
 			continue;
 		if (info->mode == MODE_GET)
-			(void)answer_get(handler, &view, info, request);
+			failed = handler_get(handler, &view, request->requestvb);
 		else if (info->mode == MODE_GETNEXT)
 			failed = answer_next(handler, &view, request->requestvb);
 		else

@@ -55,6 +55,8 @@ for n in $sizes; do
 	snmpd_pid=$started_pid
 	start agent taskset -c 0 "$B/snmp/amtcert_agent" -f "$tmp/amtcert.conf" -v
 	agent_pid=$started_pid
+	# Whoever asks meanwhile wants the same processor.
+	wait_for 60 grep -q 'inventory: read in' "$tmp/agent.log"
 	wait_for 60 is_served || { cat "$tmp"/*.err "$tmp"/*.log >&2; exit 1; }
 	load=$(sed -n 's/.*inventory: read in \([0-9]*\) ms.*/\1/p' "$tmp/agent.log" | tail -n 1)
 	walked "$snmp_port" $ROOT.1.5.1 3

@@ -152,6 +152,7 @@ expect_answers(const struct group *group, const struct view *view,
 	const struct name *next = NULL, *same = NULL;
 	struct cell cell = { 0 };
 	enum group_answer answer;
+	size_t near = random_below((uint32_t)n_list + 2);
 
 	for (size_t i = 0; i < n_list; i++) {
 		int order = compare_names(&list[i], question);
@@ -161,7 +162,8 @@ expect_answers(const struct group *group, const struct view *view,
 		if (order > 0 && next == NULL)
 			next = &list[i];
 	}
-	assert_int_equal(group_next(group, view, question->parts, question->n, &cell),
+	assert_int_equal(group_next(group, view, question->parts, question->n, &near,
+			     &cell),
 	    next != NULL);
 	if (next != NULL) {
 		assert_ptr_equal(cell.column, next->cell.column);
@@ -244,7 +246,8 @@ knows_what_comes_next(void **unused)
 		const struct named_case *c = &named[i];
 		uint32_t rest[GROUP_OID_MAX];
 		struct cell cell;
-		bool has = group_next(&cert_group, &view, c->question, c->n, &cell);
+		bool has =
+		    group_next(&cert_group, &view, c->question, c->n, NULL, &cell);
 
 		if (has != c->has_next)
 			fail_msg("%s", c->why);
@@ -276,7 +279,7 @@ finds_devices_by_name_whatever_the_case(void **unused)
 	cell.column->read(&view, cell.row, &value);
 	assert_int_equal(value.number, 1);
 	assert_true(
-	    group_next(&device_name_group, &view, pc01, UNIT_COUNT(pc01), &cell));
+	    group_next(&device_name_group, &view, pc01, UNIT_COUNT(pc01), NULL, &cell));
 	cell.column->read(&view, cell.row, &value);
 	assert_int_equal(value.number, 5);
 	mirror_free(mirror);

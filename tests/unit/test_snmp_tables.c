@@ -85,7 +85,7 @@ expect_all(const struct view *view, const char *const *lines, size_t n)
 		size_t n_rest = 0;
 		struct cell cell;
 
-		while (group_next(group, view, rest, n_rest, &cell)) {
+		while (group_next(group, view, rest, n_rest, NULL, &cell)) {
 			struct cell same = { 0 };
 			char line[LINE_SIZE];
 
