@@ -66,6 +66,8 @@ struct ca_answer {
 	uint8_t *cookie; /* CA_PENDING: what ca_poll needs; any bytes */
 	size_t cookie_len;
 	int64_t retry_after_s; /* CA_PENDING, CA_RETRY: 0 when the CA did not say */
+	int64_t patience_s; /* CA_RETRY: said for longer, it is CA_CONFIG; 0: no end */
+	bool is_forgotten;  /* CA_REJECTED: it has lost the request that was polled */
 	char text[CA_TEXT_SIZE];
 	/* What the CA calls the request, printable; "" when it gave it no name. */
 	char request_id[CA_REQUEST_ID_SIZE];

@@ -6,6 +6,16 @@
 
 #include <stddef.h>
 
+/* What is more than an outcome. */
+#define NO_REQUEST	     UINT32_C(0x80094002)
+#define BAD_REQUESTSTATUS    UINT32_C(0x80094003)
+#define BAD_TEMPLATE_VERSION UINT32_C(0x80094807)
+
+enum {
+	/* A CA's view of the directory lags behind the policy server's by minutes. */
+	TEMPLATE_LAG_S = 3600
+};
+
 /* clang-format off */
 static const struct hresult rows[] = {
 	{ 0x80070005, CA_AUTH, "E_ACCESSDENIED",
@@ -18,9 +28,9 @@ static const struct hresult rows[] = {
 	  "the CA cannot read a CRL, often its own" },
 	{ 0x80094001, CA_CONFIG, "CERTSRV_E_BAD_REQUESTSUBJECT",
 	  "the subject is not valid, or too long" },
-	{ 0x80094002, CA_REJECTED, "CERTSRV_E_NO_REQUEST",
+	{ NO_REQUEST, CA_REJECTED, "CERTSRV_E_NO_REQUEST",
 	  "the CA does not know the request any more" },
-	{ 0x80094003, CA_REJECTED, "CERTSRV_E_BAD_REQUESTSTATUS",
+	{ BAD_REQUESTSTATUS, CA_REJECTED, "CERTSRV_E_BAD_REQUESTSTATUS",
 	  "the CA does not know the request any more" },
 	{ 0x80094005, CA_CONFIG, "CERTSRV_E_INVALID_CA_CERTIFICATE",
 	  "the CA's own certificate has ended or is not trusted there" },
@@ -41,7 +51,7 @@ static const struct hresult rows[] = {
 	  "request and attribute name different templates" },
 	{ 0x80094803, CA_CONFIG, "CERTSRV_E_SUBJECT_ALT_NAME_REQUIRED", "" },
 	{ 0x80094806, CA_CONFIG, "CERTSRV_E_BAD_RENEWAL_SUBJECT", "" },
-	{ 0x80094807, CA_RETRY, "CERTSRV_E_BAD_TEMPLATE_VERSION",
+	{ BAD_TEMPLATE_VERSION, CA_RETRY, "CERTSRV_E_BAD_TEMPLATE_VERSION",
 	  "the CA does not know this version of the template yet" },
 	{ 0x80094808, CA_CONFIG, "CERTSRV_E_TEMPLATE_POLICY_REQUIRED",
 	  "the template wants signatures that cannot be given" },
@@ -80,13 +90,17 @@ hresult_explain(uint32_t number, const char *words, enum ca_outcome other,
 	const struct hresult *row = hresult_find(number);
 	const char *colon = words[0] == '\0' ? "" : ": ";
 
-	if (row == NULL)
+	if (row == NULL) {
 		ca_answer_set(answer, other, "0x%08X%s%s", (unsigned int)number, colon,
 		    words);
-	else if (row->hint[0] == '\0')
+		return;
+	}
+	if (row->hint[0] == '\0')
 		ca_answer_set(answer, row->outcome, "0x%08X %s%s%s",
 		    (unsigned int)number, row->name, colon, words);
 	else
 		ca_answer_set(answer, row->outcome, "0x%08X %s (%s)%s%s",
 		    (unsigned int)number, row->name, row->hint, colon, words);
+	answer->patience_s = number == BAD_TEMPLATE_VERSION ? TEMPLATE_LAG_S : 0;
+	answer->is_forgotten = number == NO_REQUEST || number == BAD_REQUESTSTATUS;
 }

@@ -20,8 +20,8 @@ struct hresult {
 /* The row of a number; NULL for one that is not in the table. Static. */
 const struct hresult *hresult_find(uint32_t number);
 
-/* Set outcome and text: number, name and hint, then the words of the CA ("" for
- * none). A number that is not in the table is other. */
+/* Set outcome, patience_s, is_forgotten, and text: number, name and hint, then the
+ * words of the CA ("" for none). A number that is not in the table is other. */
 void hresult_explain(uint32_t number, const char *words, enum ca_outcome other,
     struct ca_answer *answer);
 

@@ -147,6 +147,18 @@ goes_on(const struct cert_request *request, enum ca_outcome outcome)
 static_assert(sizeof(((struct ca_answer *)NULL)->request_id) == CERT_REQUEST_ID_SIZE,
     "what a CA calls a request has a place");
 
+/* What a CA says for longer than it should take to pass is no matter of waiting. */
+static void
+lose_patience(const struct cert_request *request, int64_t now, struct ca_answer *answer)
+{
+	char limit[CLOCK_DURATION_SIZE];
+
+	if (answer->outcome == CA_RETRY && answer->patience_s > 0 &&
+	    now - request->created_at >= answer->patience_s)
+		ca_answer_set(answer, CA_CONFIG, "%s; for more than %s", answer->text,
+		    clock_format_duration(answer->patience_s, limit));
+}
+
 static enum rc
 note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 {
@@ -158,6 +170,7 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 	if (answer->request_id[0] != '\0')
 		memcpy(request->ca_request_id, answer->request_id,
 		    sizeof(request->ca_request_id));
+	lose_patience(request, now, answer);
 	/* Closed with the run, when it is installed. */
 	if (answer->outcome == CA_ISSUED)
 		return cert_request_update(&rn->db, request, err);
@@ -197,6 +210,43 @@ is_too_early(const struct renewal *rn, struct ca_answer *answer)
 	return true;
 }
 
+/* Nothing is left at the CA: as before the first submission, but for the count. */
+static enum rc
+forget(struct renewal *rn, struct ca_request *request, struct err *err)
+{
+	struct cert_request *row = &rn->request;
+
+	free(row->cookie);
+	row->cookie = NULL;
+	row->cookie_len = 0;
+	row->is_pending = false;
+	row->ca_request_id[0] = '\0';
+	row->bad_answers++;
+	request->cookie = NULL;
+	request->cookie_len = 0;
+	return cert_request_update(&rn->db, row, err);
+}
+
+/* Poll or submit. A request that the CA has lost is submitted again, once. */
+static enum rc
+ask_ca(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_answer,
+    struct err *err)
+{
+	enum rc r = RC_OK;
+
+	request->cookie = rn->request.cookie;
+	request->cookie_len = rn->request.cookie_len;
+	if (!rn->request.is_pending)
+		return ca_submit(rn->ca, request, ret_answer, err);
+	r = ca_poll(rn->ca, request, ret_answer, err);
+	if (r != RC_OK || !ret_answer->is_forgotten || rn->request.bad_answers > 0)
+		return r;
+	renewal_say(rn, "enroll", ret_answer->text);
+	ca_answer_clear(ret_answer);
+	r = forget(rn, request, err);
+	return r == RC_OK ? ca_submit(rn->ca, request, ret_answer, err) : r;
+}
+
 enum rc
 pending_ask(struct renewal *rn, struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err)
@@ -215,10 +265,7 @@ pending_ask(struct renewal *rn, struct ca_request *request,
 	r = cert_request_update(&rn->db, &rn->request, err);
 	if (r != RC_OK)
 		return r;
-	request->cookie = rn->request.cookie;
-	request->cookie_len = rn->request.cookie_len;
-	r = rn->request.is_pending ? ca_poll(rn->ca, request, ret_answer, err)
-				   : ca_submit(rn->ca, request, ret_answer, err);
+	r = ask_ca(rn, request, ret_answer, err);
 	if (r != RC_OK)
 		return r;
 	rn->stays_open = false;

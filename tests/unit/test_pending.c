@@ -23,7 +23,9 @@ struct scripted {
 	enum ca_outcome outcome;
 	int64_t after_s;
 	const char *cookie;
-	enum rc fails; /* with this error of ours instead */
+	int64_t patience_s;
+	bool is_forgotten; /* when it is polled */
+	enum rc fails;	   /* with this error of ours instead */
 	int n_submits;
 	int n_polls;
 	int n_abandoned;
@@ -87,6 +89,7 @@ answer(struct ca_answer *ret_answer, struct err *err)
 	}
 	ca_answer_set(ret_answer, scripted.outcome, "says the script");
 	ret_answer->retry_after_s = scripted.after_s;
+	ret_answer->patience_s = scripted.patience_s;
 	return r;
 }
 
@@ -109,6 +112,11 @@ scripted_poll(void *state, const struct ca_request *request,
 	assert_true(request->cookie_len < sizeof(scripted.polled_with));
 	memset(scripted.polled_with, 0, sizeof(scripted.polled_with));
 	memcpy(scripted.polled_with, request->cookie, request->cookie_len);
+	if (scripted.is_forgotten) {
+		ca_answer_set(ret_answer, CA_REJECTED, "never heard of it");
+		ret_answer->is_forgotten = true;
+		return RC_OK;
+	}
 	return answer(ret_answer, err);
 }
 
@@ -350,6 +358,66 @@ backs_off_and_doubles(void **state)
 }
 
 static void
+waits_an_hour_for_what_should_pass(void **state)
+{
+	struct asked asked;
+
+	scripted =
+	    (struct scripted){ .outcome = CA_RETRY, .after_s = 1, .patience_s = 3600 };
+	asked = ask_at(*state, NOW, 1);
+	assert_int_equal(asked.outcome, CA_RETRY);
+	asked = ask_at(*state, NOW + 3599, 1);
+	assert_int_equal(asked.outcome, CA_RETRY);
+	assert_true(asked.stays_open);
+	asked = ask_at(*state, NOW + 3600, 1);
+	assert_int_equal(asked.outcome, CA_CONFIG);
+	assert_has(asked.text, "says the script; for more than 1 h");
+	assert_false(asked.stays_open);
+	assert_int_equal(scripted.n_submits, 3);
+}
+
+static void
+submits_once_more_what_a_ca_has_lost(void **state)
+{
+	struct asked asked;
+
+	scripted =
+	    (struct scripted){ .outcome = CA_PENDING, .cookie = "17", .after_s = 60 };
+	assert_int_equal(ask_at(*state, NOW, 1).outcome, CA_PENDING);
+	scripted.is_forgotten = true;
+	scripted.cookie = "18";
+	asked = ask_at(*state, NOW + 60, 1);
+	assert_int_equal(asked.outcome, CA_PENDING);
+	assert_string_equal(scripted.polled_with, "17");
+	assert_true(asked.stays_open);
+	assert_int_equal(scripted.n_submits, 2);
+	/* A CA that loses everything gets no third. */
+	asked = ask_at(*state, NOW + 120, 1);
+	assert_string_equal(scripted.polled_with, "18");
+	assert_int_equal(asked.outcome, CA_REJECTED);
+	assert_false(asked.stays_open);
+	assert_int_equal(scripted.n_submits, 2);
+	assert_int_equal(scripted.n_polls, 2);
+}
+
+/* The first submission is lost on the way: the next process asks anew, and does not
+ * poll for what the CA has lost. */
+static void
+a_resubmission_that_fails_is_no_poll(void **state)
+{
+	scripted =
+	    (struct scripted){ .outcome = CA_PENDING, .cookie = "17", .after_s = 60 };
+	(void)ask_at(*state, NOW, 1);
+	scripted.is_forgotten = true;
+	scripted.fails = RC_TIMEOUT;
+	assert_int_equal(ask_at(*state, NOW + 60, 1).r, RC_TIMEOUT);
+	scripted.fails = RC_OK;
+	assert_int_equal(ask_at(*state, NOW + 61, 1).outcome, CA_PENDING);
+	assert_int_equal(scripted.n_submits, 3);
+	assert_int_equal(scripted.n_polls, 1);
+}
+
+static void
 submits_again_after_an_error_of_ours(void **state)
 {
 	struct asked asked;
@@ -428,6 +496,9 @@ main(void)
 		IN_FOLDER(keeps_the_key_while_the_ca_has_the_request),
 		IN_FOLDER(takes_one_senseless_answer_for_an_accident),
 		IN_FOLDER(backs_off_and_doubles),
+		IN_FOLDER(waits_an_hour_for_what_should_pass),
+		IN_FOLDER(submits_once_more_what_a_ca_has_lost),
+		IN_FOLDER(a_resubmission_that_fails_is_no_poll),
 		IN_FOLDER(submits_again_after_an_error_of_ours),
 		IN_FOLDER(gives_up_a_request_whose_key_is_gone),
 		IN_FOLDER(only_planning_changes_no_request),

@@ -160,6 +160,12 @@ takes_answers_to_its_own_message_only(void **state)
 	}
 }
 
+enum {
+	NO_REQUEST = -2146877438,
+	BAD_REQUESTSTATUS = -2146877437,
+	BAD_TEMPLATE_VERSION = -2146875385
+};
+
 /* As the table of MS-WCCE has them, in the decimal form of faults. */
 static const struct {
 	int64_t code;
@@ -167,8 +173,8 @@ static const struct {
 	const char *words;
 } codes[] = {
 	{ -2146877439, CA_CONFIG, "0x80094001 CERTSRV_E_BAD_REQUESTSUBJECT" },
-	{ -2146877438, CA_REJECTED, "0x80094002 CERTSRV_E_NO_REQUEST" },
-	{ -2146877437, CA_REJECTED, "0x80094003 CERTSRV_E_BAD_REQUESTSTATUS" },
+	{ NO_REQUEST, CA_REJECTED, "0x80094002 CERTSRV_E_NO_REQUEST" },
+	{ BAD_REQUESTSTATUS, CA_REJECTED, "0x80094003 CERTSRV_E_BAD_REQUESTSTATUS" },
 	{ -2146877435, CA_CONFIG, "0x80094005 CERTSRV_E_INVALID_CA_CERTIFICATE" },
 	{ -2146877434, CA_RETRY, "0x80094006 CERTSRV_E_SERVER_SUSPENDED" },
 	{ -2146877431, CA_AUTH, "0x80094009 CERTSRV_E_RESTRICTEDOFFICER" },
@@ -181,7 +187,7 @@ static const struct {
 	{ -2146875390, CA_CONFIG, "0x80094802 CERTSRV_E_TEMPLATE_CONFLICT" },
 	{ -2146875389, CA_CONFIG, "0x80094803 CERTSRV_E_SUBJECT_ALT_NAME_REQUIRED" },
 	{ -2146875386, CA_CONFIG, "0x80094806 CERTSRV_E_BAD_RENEWAL_SUBJECT" },
-	{ -2146875385, CA_RETRY, "0x80094807 CERTSRV_E_BAD_TEMPLATE_VERSION" },
+	{ BAD_TEMPLATE_VERSION, CA_RETRY, "0x80094807 CERTSRV_E_BAD_TEMPLATE_VERSION" },
 	{ -2146875384, CA_CONFIG, "0x80094808 CERTSRV_E_TEMPLATE_POLICY_REQUIRED" },
 	{ -2146875380, CA_CONFIG, "0x8009480C CERTSRV_E_ISSUANCE_POLICY_REQUIRED" },
 	{ -2146875379, CA_CONFIG, "0x8009480D CERTSRV_E_SUBJECT_UPN_REQUIRED" },
@@ -223,6 +229,10 @@ every_error_number_has_its_outcome(void **state)
 		    (long long)codes[i].code);
 		explain(fault, &outcome);
 		assert_int_equal(outcome.outcome, codes[i].outcome);
+		assert_int_equal(outcome.patience_s,
+		    codes[i].code == BAD_TEMPLATE_VERSION ? 3600 : 0);
+		assert_int_equal(outcome.is_forgotten,
+		    codes[i].code == NO_REQUEST || codes[i].code == BAD_REQUESTSTATUS);
 		if (strncmp(outcome.text, codes[i].words,
 			strcspn(codes[i].words, "\\")) != 0)
 			fail_msg("%s", outcome.text);
