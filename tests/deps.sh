@@ -27,7 +27,15 @@ test_packages='
 browser_packages='
 	chromium chromium-driver fonts-dejavu-core
 '
-grep -qsx 'ID=debian' /etc/os-release || browser_packages=
+# Bouncy Castle's CMP server: a runtime and a small compiler. That one reads the classes of
+# Debian's runtime, perhaps not of newer ones: elsewhere a JDK, which is 72 MB more.
+java_packages='
+	default-jre-headless libecj-java
+'
+if ! grep -qsx 'ID=debian' /etc/os-release; then
+	browser_packages=
+	java_packages=default-jdk-headless
+fi
 lint_packages='
 	clang-format clang-tidy cppcheck shellcheck mandoc gcovr
 '
@@ -36,9 +44,9 @@ packages() {
 	case $1 in
 	build) echo "$build_packages" ;;
 	demo) echo "$build_packages $demo_packages" ;;
-	test) echo "$build_packages $demo_packages $test_packages $browser_packages" ;;
+	test) echo "$build_packages $demo_packages $test_packages $java_packages $browser_packages" ;;
 	lint) echo "$build_packages $demo_packages $test_packages $lint_packages" ;;
-	all) echo "$build_packages $demo_packages $test_packages $browser_packages $lint_packages" ;;
+	all) echo "$build_packages $demo_packages $test_packages $java_packages $browser_packages $lint_packages" ;;
 	*)
 		echo "usage: tests/deps.sh [--list] build|demo|test|lint|all" >&2
 		exit 3

@@ -145,17 +145,24 @@ stop "$mock_pid"
 # says nothing of a sanitized client.
 jars=$(dpkg -L libbcpkix-java libbcprov-java libbcutil-java 2>/dev/null |
 	grep -E '/share/java/bc(pkix|prov|util)\.jar$' | paste -sd:)
-if ! command -v javac >/dev/null || [ -z "$jars" ]; then
-	skip "Bouncy Castle's server" "a JDK (default-jdk-headless) or libbcpkix-java is not installed"
+ecj=$(dpkg -L libecj-java 2>/dev/null | grep -E '/share/java/ecj\.jar$')
+options=(-XX:TieredStopAtLevel=1 -Xshare:auto -Xmx64m)
+if [ -n "$ecj" ]; then
+	javac=(java "${options[@]}" -cp "$ecj" org.eclipse.jdt.internal.compiler.batch.Main
+		-source 11 -target 11 -proc:none -nowarn)
+else
+	javac=(javac "${options[@]/#-X/-J-X}")
+fi
+if ! command -v java >/dev/null || ! command -v "${javac[0]}" >/dev/null || [ -z "$jars" ]; then
+	skip "Bouncy Castle's server" "no Java, no compiler for it, or no libbcpkix-java"
 elif [[ $B == *san* ]]; then
 	skip "Bouncy Castle's server" "it is met by the build without sanitizers"
 else
-	java=(-XX:TieredStopAtLevel=1 -Xshare:auto -cp "$jars:$tmp/java")
-	run javac "${java[@]/#-X/-J-X}" -d "$tmp/java" tests/tools/CmpServer.java
+	run "${javac[@]}" -cp "$jars" -d "$tmp/java" tests/tools/CmpServer.java
 	is "$status" 0 "Bouncy Castle's server is compiled" || echo "# $err"
 	openssl x509 -in "$lab/ca.pem" -outform DER -out "$lab/ca.der"
 	openssl pkcs8 -topk8 -nocrypt -in "$lab/ca.key" -outform DER -out "$lab/ca.p8"
-	start java java "${java[@]}" CmpServer "$lab/ca.der" "$lab/ca.p8" ref-1 "$lab/secret"
+	start java java "${options[@]}" -cp "$jars:$tmp/java" CmpServer "$lab/ca.der" "$lab/ca.p8" ref-1 "$lab/secret"
 	wait_for 60 grep -q '^listening' "$tmp/java.log"
 	foreign_port=$(sed -n 's/^listening //p' "$tmp/java.log")
 	renewed_by castle "Bouncy Castle's server"
