@@ -26,7 +26,7 @@ enum {
 	POLICY_SCS_RENEW_BEFORE_S = 30 * 86400,
 	POLICY_MAX_AGE_S = 21 * 86400,
 	POLICY_CLOCK_OFFSET_S = 10,
-	POLICY_CLOCK_OFFSET_CRITICAL_S = 3600,
+	POLICY_CLOCK_OFFSET_CRITICAL_S = 7 * 86400, /* more is a clock that was reset */
 };
 
 struct policy {

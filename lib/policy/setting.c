@@ -77,7 +77,7 @@ const struct opt policy_clock_options[N_CLOCK + 1] = {
 	{ "clock-warning", 0, "DURATION",
 	    "Warning when the device's clock is off by more, 10s unless set." },
 	{ "clock-critical", 0, "DURATION",
-	    "Critical when it is off by more, 1h unless set." },
+	    "Critical when it is off by more, 7d unless set." },
 	{ NULL, 0, NULL, NULL },
 };
 

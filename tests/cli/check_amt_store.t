@@ -73,7 +73,7 @@ counter() { # DEVICE NAME
 # What is bound decides
 #
 finds good 0 'TLS: valid, 299 d left' "a good one is OK"
-like "$out" '\| left=25[0-9]+s;3628800:;1209600:;;31536000 due=[0-9]+s skew=-?[0-9]s;-10:10;-3600:3600 time=0\.' \
+like "$out" '\| left=25[0-9]+s;3628800:;1209600:;;31536000 due=[0-9]+s skew=-?[0-9]s;-10:10;-604800:604800 time=0\.' \
     "and has its perfdata"
 finds due 1 'TLS: renewal overdue 12 d, 29 d left .*; run renew_amt_tls' "one overdue is WARNING"
 finds expired 2 'TLS: expired 10 d ago' "an expired device is read, and CRITICAL"
@@ -97,8 +97,9 @@ finds_good wired-ended 2 '802.1X wired: expired 5 d ago.*; run renew_amt_8021x' 
 finds_good wifi 0 '802.1X wireless: valid, 19 d left' "Wi-Fi is looked at"
 finds_good cira 0 'CIRA: valid, 19 d left' "so is CIRA"
 finds_good wired 1 '802.1X wired: 19 d left' "days are thresholds" --days 30,14
-finds_good wrong-clock 2 'device clock is [78] h behind' "a wrong clock is CRITICAL"
+finds_good wrong-clock 1 'device clock is [78] h behind' "a wrong clock is WARNING"
 like "$out" ' skew=-28(79|80)[0-9]s;' "by how much is in the graph"
+finds_good wrong-clock 2 'device clock is [78] h behind' "CRITICAL where that is too much" --clock-critical 1h
 finds_good wrong-clock 0 'TLS: valid' "unless that is fine" --clock-warning 9h --clock-critical 10h
 finds_good no-rfc5746 0 'TLS: valid' "a device without RFC 5746 is read"
 finds_good rsa-only 0 'TLS: valid' "one with RSA key exchange only is read"

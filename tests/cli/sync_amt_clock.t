@@ -45,8 +45,9 @@ for offset in -172800 +40000 reset; do
 	ok $? "$what: the check says so"
 	like "$out" 'run sync_amt_clock' "$what: and names the remedy"
 	if [ "$offset" = -172800 ]; then
-		run "$check" -f "$tmp/$sim.conf" -H $name --clock-critical 3d
-		is "$status" 1 "$what: WARNING where more is CRITICAL"
+		is "$status" 1 "$what: WARNING"
+		run "$check" -f "$tmp/$sim.conf" -H $name --clock-critical 1d
+		is "$status" 2 "$what: CRITICAL where that is too much"
 	fi
 	forget "$sim"
 	sync "$sim"
