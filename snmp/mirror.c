@@ -299,8 +299,25 @@ mirror_add_device(struct mirror *mirror, const struct mirror_device *device,
 	devices[n] = *device;
 	devices[n].first_cert = (uint32_t)mirror->n_certs;
 	devices[n].n_certs = 0;
+	mirror->filled = n;
 	mirror->n_devices++;
 	return RC_OK;
+}
+
+bool
+mirror_turn_to(struct mirror *mirror, uint32_t index)
+{
+	struct mirror_device *devices = mirror->devices;
+	size_t at = mirror->n_certs == 0 ? 0 : mirror->filled;
+
+	while (at < mirror->n_devices && devices[at].index < index)
+		at++;
+	if (at == mirror->n_devices || devices[at].index != index)
+		return false;
+	if (devices[at].n_certs == 0)
+		devices[at].first_cert = (uint32_t)mirror->n_certs;
+	mirror->filled = at;
+	return true;
 }
 
 enum rc
@@ -310,9 +327,9 @@ mirror_add_cert(struct mirror *mirror, const struct mirror_cert *cert, struct er
 	struct mirror_device *device;
 	struct mirror_cert *certs;
 
-	if (mirror->n_devices == 0)
+	if (mirror->filled >= mirror->n_devices)
 		return err_set(err, RC_FORMAT, "certificate: without a device");
-	device = &mirror->devices[mirror->n_devices - 1];
+	device = &mirror->devices[mirror->filled];
 	if (!is_index(cert->index) ||
 	    (device->n_certs > 0 && mirror->certs[n - 1].index >= cert->index))
 		return err_set(err, RC_FORMAT,
@@ -326,7 +343,7 @@ mirror_add_cert(struct mirror *mirror, const struct mirror_cert *cert, struct er
 		return no_memory(err);
 	mirror->certs = certs;
 	certs[n] = *cert;
-	certs[n].device = (uint32_t)(mirror->n_devices - 1);
+	certs[n].device = (uint32_t)mirror->filled;
 	device->n_certs++;
 	mirror->n_certs++;
 	return RC_OK;

@@ -147,6 +147,7 @@ struct mirror {
 	int64_t last_pass;	       /* end of the scanner's last whole pass */
 	struct mirror_device *devices; /* by index */
 	size_t n_devices;
+	size_t filled;		   /* place of the device that certificates go to */
 	struct mirror_cert *certs; /* by device and index */
 	size_t n_certs;
 	struct mirror_job *jobs; /* by certificate, one each */
@@ -194,12 +195,15 @@ const uint8_t *mirror_octets(const struct mirror *mirror, uint32_t text,
     size_t *ret_len);
 
 /* Append. Devices by rising index, certificates by rising index within the device
- * added last, jobs by rising place. RC_FORMAT when not, or when an index is not
- * from 1 to MIRROR_INDEX_MAX; RC_LIMIT, RC_NOMEM. Copied. */
+ * added last or turned to, jobs by rising place. RC_FORMAT when not, or when an index
+ * is not from 1 to MIRROR_INDEX_MAX; RC_LIMIT, RC_NOMEM. Copied. */
 enum rc mirror_add_device(struct mirror *mirror, const struct mirror_device *device,
     struct err *err);
 enum rc mirror_add_cert(struct mirror *mirror, const struct mirror_cert *cert,
     struct err *err);
+/* From now on certificates are those of the device of that index, the same as before or
+ * one behind it; false: there is none. */
+bool mirror_turn_to(struct mirror *mirror, uint32_t index);
 enum rc mirror_add_job(struct mirror *mirror, const struct mirror_job *job,
     struct err *err);
 

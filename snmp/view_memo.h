@@ -52,6 +52,6 @@ void view_memo_forget(struct view_memo *memo);
  * library passes them (struct view_parameters). Returns and sets what the library's
  * function does.
  */
-int view_memo_check(int major, int minor, void *parameters, void *memo);
+int view_memo_check(int major, int minor, void *parameters, void *ctx);
 
 #endif

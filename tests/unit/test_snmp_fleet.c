@@ -43,6 +43,37 @@ refuses_rows_out_of_order(void **unused)
 	mirror_free(NULL);
 }
 
+/* Certificates come by device, after all devices: some have none, some are not there. */
+static void
+turns_to_each_device_in_order(void **unused)
+{
+	static const uint32_t asked[] = { 1, 1, 3, 5, 1, 5, 7, 9, 10 };
+	static const bool found[] = { true, true, false, true, false, true, true, false,
+		false };
+	static const size_t firsts[] = { 0, 2, 4 }, counts[] = { 2, 2, 1 };
+	struct mirror *mirror = hand_new();
+	uint32_t number = 0;
+
+	(void)unused;
+	assert_false(mirror_turn_to(mirror, 1));
+	for (uint32_t index = 1; index <= 7; index += index == 1 ? 4 : 2) {
+		struct mirror_device device = hand_device(mirror, index, "a");
+
+		hand_add_device(mirror, &device);
+	}
+	for (size_t i = 0; i < UNIT_COUNT(asked); i++) {
+		assert_int_equal(mirror_turn_to(mirror, asked[i]), found[i]);
+		if (found[i])
+			hand_add_cert(mirror, hand_cert(mirror, ++number, ROLE_TLS, 1));
+	}
+	for (size_t i = 0; i < UNIT_COUNT(firsts); i++) {
+		assert_int_equal(mirror->devices[i].first_cert, firsts[i]);
+		assert_int_equal(mirror->devices[i].n_certs, counts[i]);
+		assert_int_equal(mirror->certs[firsts[i]].device, i);
+	}
+	mirror_free(mirror);
+}
+
 static void
 keeps_shared_texts_once(void **unused)
 {
@@ -341,6 +372,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_rows_out_of_order),
+		cmocka_unit_test(turns_to_each_device_in_order),
 		cmocka_unit_test(keeps_shared_texts_once),
 		cmocka_unit_test(keeps_no_copy_of_a_text_beside_its_like),
 		cmocka_unit_test(orders_ends_of_all_sizes),
