@@ -14,6 +14,8 @@
 
 #define YEARS_MAX_S INT64_C(3155760000) /* 100 years */
 
+#define PUBLISHER "publish_amt_crl"
+
 /* RFC 2606: nobody has this name. */
 #define NOBODY "probe.amtcert.invalid"
 
@@ -142,7 +144,9 @@ probe(struct asked_ca *asked, const struct plugin *plugin, struct err *err)
 	service->needs_approval = facts->needs_approval;
 	service->not_after = facts->not_after;
 	service->lifetime_s = facts->lifetime_s;
-	service->crl_next_update = facts->crl_next_update;
+	service->list_from = facts->list.this_update;
+	service->list_to = facts->list.next_update;
+	service->publisher = facts->publishes ? PUBLISHER : NULL;
 	service->chain = ca_chain(asked->ca, &service->n_chain);
 	return RC_OK;
 }

@@ -404,3 +404,16 @@ ca_retire(struct ca *ca, const struct cert *cert, int64_t now, int64_t deadline_
 		err_prefix(err, "CA %s", ca->name);
 	return r;
 }
+
+enum rc
+ca_publish(struct ca *ca, int64_t now, int64_t deadline_ms, struct ca_list *ret_list,
+    struct err *err)
+{
+	enum rc r = RC_NOTFOUND;
+
+	if (ca->ops->publish != NULL)
+		r = ca->ops->publish(ca->state, now, deadline_ms, ret_list, err);
+	if (r != RC_OK && r != RC_NOTFOUND)
+		err_prefix(err, "CA %s", ca->name);
+	return r;
+}

@@ -100,12 +100,21 @@ enum rc ca_answer_add_chain(struct ca_answer *answer, const struct cert *cert,
 enum rc ca_answer_pend(struct ca_answer *answer, const void *cookie, size_t len,
     int64_t retry_after_s, struct err *err);
 
+/* The list of what a CA has revoked, as it is published. */
+struct ca_list {
+	int64_t number; /* 0: there is none, or it has none */
+	int64_t this_update;
+	int64_t next_update; /* 0: it promises no other */
+	bool is_new;	     /* made by the call that tells of it */
+};
+
 /* What a probe found. Numbers are 0, and texts "", where the CA does not tell. */
 struct ca_facts {
 	enum ca_outcome outcome; /* CA_ISSUED: it would issue; else why not */
 	char kind[32];		 /* "local", "EST", "enterprise", "stand-alone" */
 	int64_t not_after;	 /* first end among the CA's certificates */
-	int64_t crl_next_update; /* when its revocation list ends */
+	struct ca_list list;	 /* its revocation list */
+	bool publishes;		 /* that list, by our hand: ca_publish */
 	int64_t lifetime_s;	 /* what it will issue for */
 	int64_t renew_before_s;	 /* renewal period of its template */
 	bool needs_approval;	 /* every request waits for a person */
@@ -213,6 +222,14 @@ enum rc ca_abandon(struct ca *ca, const struct ca_request *request, struct err *
 enum rc ca_retire(struct ca *ca, const struct cert *cert, int64_t now,
     int64_t deadline_ms, struct err *err);
 
+/*
+ * See to it that the list of what this CA has revoked is published, and has half of
+ * its life before it. RC_NOTFOUND, with err left as it was, when that is not ours to
+ * publish; RC_CA with the reason why it cannot.
+ */
+enum rc ca_publish(struct ca *ca, int64_t now, int64_t deadline_ms,
+    struct ca_list *ret_list, struct err *err);
+
 /* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
@@ -236,6 +253,8 @@ struct ca_ops {
 	    struct err *err); /* or NULL */
 	enum rc (*retire)(void *state, const struct cert *cert, int64_t now,
 	    int64_t deadline_ms, struct err *err); /* or NULL */
+	enum rc (*publish)(void *state, int64_t now, int64_t deadline_ms,
+	    struct ca_list *ret_list, struct err *err); /* or NULL */
 	/* The session that shows its login; lent. NULL: it shows none over HTTP */
 	struct https *(*session)(void *state);
 	bool probe_proves_login; /* a wrong login gets through no probe */

@@ -15,13 +15,6 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-/* The newest list, as far as it matters for the next one. */
-struct last {
-	int64_t number; /* 0: there is none */
-	int64_t this_update;
-	int64_t next_update;
-};
-
 static enum rc
 no_memory(struct err *err)
 {
@@ -30,7 +23,7 @@ no_memory(struct err *err)
 }
 
 static enum rc
-read_last(struct db *db, struct last *last, struct err *err)
+read_last(struct db *db, struct ca_list *last, struct err *err)
 {
 	sqlite3_stmt *stmt = NULL;
 	bool is_row = false;
@@ -53,7 +46,7 @@ read_last(struct db *db, struct last *last, struct err *err)
 }
 
 static enum rc
-has_news(struct db *db, const struct last *last, bool *ret_news, struct err *err)
+has_news(struct db *db, const struct ca_list *last, bool *ret_news, struct err *err)
 {
 	const struct db_value values[] = { db_int(last->number) };
 	sqlite3_stmt *stmt = NULL;
@@ -166,7 +159,7 @@ set_aki(X509_CRL *crl, const struct issuer *issuer)
 }
 
 static bool
-set_head(X509_CRL *crl, const struct issuer *issuer, const struct last *list)
+set_head(X509_CRL *crl, const struct issuer *issuer, const struct ca_list *list)
 {
 	ASN1_TIME *from = ASN1_TIME_set(NULL, (time_t)list->this_update);
 	ASN1_TIME *to = ASN1_TIME_set(NULL, (time_t)list->next_update);
@@ -183,7 +176,7 @@ set_head(X509_CRL *crl, const struct issuer *issuer, const struct last *list)
 }
 
 static enum rc
-store(struct db *db, X509_CRL *crl, const struct last *list, struct err *err)
+store(struct db *db, X509_CRL *crl, const struct ca_list *list, struct err *err)
 {
 	struct db_value values[] = { db_int(list->number), db_int(list->this_update),
 		db_int(list->next_update), db_blob(NULL, 0) };
@@ -213,7 +206,7 @@ store(struct db *db, X509_CRL *crl, const struct last *list, struct err *err)
 }
 
 static enum rc
-make(struct db *db, const struct issuer *issuer, struct last *list, int64_t now,
+make(struct db *db, const struct issuer *issuer, struct ca_list *list, int64_t now,
     struct err *err)
 {
 	const EVP_MD *digest = EVP_get_digestbyname(issuer->digest);
@@ -313,9 +306,9 @@ publish_newest(struct db *db, const char *path, struct err *err)
 
 static enum rc
 renew_list(struct db *db, const struct issuer *issuer, int64_t lifetime_s, int64_t now,
-    struct last *last, struct err *err)
+    struct ca_list *last, struct err *err)
 {
-	struct last list;
+	struct ca_list list;
 	bool is_news = false;
 	enum rc r = read_last(db, last, err);
 
@@ -325,9 +318,10 @@ renew_list(struct db *db, const struct issuer *issuer, int64_t lifetime_s, int64
 	    (last->number > 0 && !is_news && now >= last->this_update &&
 		now < last->next_update - lifetime_s / 2))
 		return r;
-	list = (struct last){ .number = last->number + 1,
+	list = (struct ca_list){ .number = last->number + 1,
 		.this_update = now,
-		.next_update = now + lifetime_s };
+		.next_update = now + lifetime_s,
+		.is_new = true };
 	r = make(db, issuer, &list, now, err);
 	if (r == RC_OK)
 		*last = list;
@@ -336,9 +330,9 @@ renew_list(struct db *db, const struct issuer *issuer, int64_t lifetime_s, int64
 
 enum rc
 crl_refresh(struct db *db, const struct issuer *issuer, const char *path,
-    int64_t lifetime_s, int64_t now, int64_t *ret_next_update, struct err *err)
+    int64_t lifetime_s, int64_t now, struct ca_list *ret_list, struct err *err)
 {
-	struct last last = { 0 };
+	struct ca_list last = { 0 };
 	enum rc r = db_begin(db, err);
 
 	if (r != RC_OK)
@@ -351,6 +345,6 @@ crl_refresh(struct db *db, const struct issuer *issuer, const char *path,
 	if (r != RC_OK)
 		db_rollback(db);
 	else
-		*ret_next_update = last.next_update;
+		*ret_list = last;
 	return r;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/rc.h"
+#include "ca/ca.h"
 #include "ca/issuer.h"
 #include "inventory/db.h"
 
@@ -19,11 +20,10 @@ enum {
 /*
  * Make a new list when there is none, when something was revoked since the last
  * one, or when half of its time has passed; then see to it that the file holds the
- * newest, as DER, replaced at once or not at all. *ret_next_update is the end of
- * that list. RC_SYSTEM when the file cannot be written; RC_DB, RC_LOCKED, RC_NOMEM.
+ * newest, as DER, replaced at once or not at all. *ret_list is that one. RC_SYSTEM when the file cannot be written; RC_DB, RC_LOCKED, RC_NOMEM.
  * In a transaction of its own.
  */
 enum rc crl_refresh(struct db *db, const struct issuer *issuer, const char *path,
-    int64_t lifetime_s, int64_t now, int64_t *ret_next_update, struct err *err);
+    int64_t lifetime_s, int64_t now, struct ca_list *ret_list, struct err *err);
 
 #endif

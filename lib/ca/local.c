@@ -281,7 +281,8 @@ local_probe(void *state, const struct ca_request *request, struct ca_facts *fact
 	ca_facts_set(facts, (enum ca_outcome)answer.outcome, "%s", answer.text);
 	facts->not_after = answer.not_after;
 	facts->lifetime_s = answer.lifetime_s;
-	facts->crl_next_update = answer.crl_next_update;
+	facts->list = answer.list;
+	facts->publishes = local->settings.crl_file != NULL;
 	memcpy(facts->key, answer.key, sizeof(facts->key));
 	return RC_OK;
 }
@@ -370,6 +371,29 @@ local_retire(void *state, const struct cert *cert, int64_t now, int64_t deadline
 	    err);
 }
 
+static enum rc
+local_publish(void *state, int64_t now, int64_t deadline_ms, struct ca_list *ret_list,
+    struct err *err)
+{
+	const struct ca_request request = { .deadline_ms = deadline_ms };
+	struct signer_request message;
+	struct signer_answer answer;
+	struct local *local = state;
+	enum rc r;
+
+	if (local->settings.crl_file == NULL)
+		return RC_NOTFOUND;
+	memset(&message, 0, sizeof(message));
+	message.task = SIGNER_PUBLISH;
+	message.now = now;
+	r = call(local, &request, &message, &answer, err);
+	if (r == RC_OK && answer.outcome != CA_ISSUED)
+		r = err_set(err, RC_CA, "%s", answer.text);
+	if (r == RC_OK)
+		*ret_list = answer.list;
+	return r;
+}
+
 static const char *const local_keys[] = {
 	"cert-file",
 	"key-file",
@@ -395,4 +419,5 @@ const struct ca_ops ca_local_ops = {
 	.submit = local_submit,
 	.abandon = local_abandon,
 	.retire = local_retire,
+	.publish = local_publish,
 };

@@ -30,6 +30,7 @@ enum signer_task {
 	SIGNER_SUBMIT,
 	SIGNER_ABANDON, /* revoke what was issued for csr */
 	SIGNER_RETIRE,	/* revoke the certificate in csr, which was replaced */
+	SIGNER_PUBLISH, /* the list, if it is time; without csr and names */
 };
 
 /* What it is to do; zeroed before it is filled, so that no byte is by chance. */
@@ -53,7 +54,7 @@ struct signer_answer {
 	char key[SIGNER_KEY_TEXT_SIZE];
 	int64_t not_after;
 	int64_t lifetime_s;
-	int64_t crl_next_update; /* 0: none is published, or promises no other */
+	struct ca_list list; /* what is published; zeroed without */
 	uint64_t cert_len;
 	uint8_t cert[SIGNER_CERT_MAX_BYTES];
 };

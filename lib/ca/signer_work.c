@@ -59,24 +59,27 @@ publish(const struct signer_settings *settings, const struct issuer *issuer,
 
 	if (r == RC_OK)
 		r = crl_refresh(&db, issuer, settings->crl_file,
-		    settings->crl_lifetime_s, request->now, &answer->crl_next_update,
-		    err);
+		    settings->crl_lifetime_s, request->now, &answer->list, err);
 	db_close(&db);
 	return request->task == SIGNER_SUBMIT ? RC_OK : r;
 }
 
-/* When the list that is published ends; a look renews none. */
+/* The list that is published; a look renews none. */
 static enum rc
 read_list(const struct signer_settings *settings, struct signer_answer *answer,
     struct err *err)
 {
 	struct revocation list = { 0 };
-	enum rc r = revocation_read_file(settings->crl_file, &list, err);
+	struct err cause = { 0 };
+	enum rc r = revocation_read_file(settings->crl_file, &list, &cause);
 
+	answer->list.this_update = list.this_update;
 	if (r == RC_OK && list.has_next_update)
-		answer->crl_next_update = list.next_update;
+		answer->list.next_update = list.next_update;
 	revocation_clear(&list);
-	return r;
+	return r == RC_OK
+	    ? r
+	    : err_set(err, r, "%s (publish_amt_crl publishes one)", cause.text);
 }
 
 void
@@ -92,6 +95,8 @@ signer_answer_request(const struct signer_settings *settings,
 		r = err_set(&err, RC_CONFIG, "request: not as it must be");
 	else if (request->task == SIGNER_ABANDON || request->task == SIGNER_RETIRE)
 		r = revoke(settings, request, &err);
+	else if (request->task == SIGNER_PUBLISH)
+		r = signer_check_issuer(issuer, request, &err);
 	else
 		r = signer_issue(settings, issuer, request, answer, &err);
 	if (r == RC_OK && settings->crl_file != NULL && request->task == SIGNER_LOOK)

@@ -45,7 +45,9 @@ struct authority_service {
 	bool needs_approval;
 	int64_t not_after;  /* of the CA that ends first */
 	int64_t lifetime_s; /* of what it issues */
-	int64_t crl_next_update;
+	int64_t list_from; /* of its revocation list */
+	int64_t list_to;
+	const char *publisher; /* our program that publishes it; NULL: not ours */
 	struct cert *const *chain; /* of these the dates are judged, not not_after */
 	size_t n_chain;
 	int64_t n_pending; /* requests that wait at this CA */

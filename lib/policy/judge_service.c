@@ -99,27 +99,45 @@ note_short_life(struct verdict *verdict, const struct authority_service *service
 	    service->name, clock_format_date(service->not_after, date));
 }
 
+/* A list that is ours to publish is replaced after half of its life, so that a warning
+ * before that would be a false one: a third is left when nobody did it. */
+static int64_t
+warn_before_s(const struct authority_service *service, int64_t warning_s)
+{
+	int64_t third_s = (service->list_to - service->list_from) / 3;
+
+	if (service->publisher == NULL || service->list_from == 0 ||
+	    warning_s < third_s)
+		return warning_s;
+	return third_s;
+}
+
 static enum rc
 judge_list(struct verdict *verdict, const struct authority_service *service,
     int64_t warning_s, int64_t now, struct err *err)
 {
-	int64_t left_s = service->crl_next_update - now;
+	bool is_ours = service->publisher != NULL;
+	int64_t left_s = service->list_to - now;
 	char left[CLOCK_DURATION_SIZE], date[CLOCK_DATE_SIZE];
 	const struct about about = { .now = now };
 
-	if (service->crl_next_update == 0)
+	if (service->list_to == 0)
 		return RC_OK;
 	(void)clock_format_duration(left_s, left);
-	(void)clock_format_date(service->crl_next_update, date);
+	(void)clock_format_date(service->list_to, date);
 	if (left_s < 0)
 		return judge_add(verdict, &about, REASON_CRL_ENDED, err,
-		    "CA %s: its revocation list is stale, it ended %s ago (%s): publish "
-		    "a new one",
-		    service->name, left, date);
-	return judge_add(verdict, &about,
-	    left_s < warning_s ? REASON_CRL_ENDS : REASON_CRL_VALID, err,
-	    "CA %s: its revocation list ends in %s (%s)%s", service->name, left, date,
-	    left_s < warning_s ? ": publish a new one" : "");
+		    "CA %s: its revocation list is stale, it ended %s ago (%s): %s%s",
+		    service->name, left, date, is_ours ? "run " : "publish a new one",
+		    is_ours ? service->publisher : "");
+	if (left_s < warn_before_s(service, warning_s))
+		return judge_add(verdict, &about, REASON_CRL_ENDS, err,
+		    "CA %s: its revocation list ends in %s (%s): %s%s", service->name,
+		    left, date,
+		    is_ours ? "see to it that a timer runs " : "publish a new one",
+		    is_ours ? service->publisher : "");
+	return judge_add(verdict, &about, REASON_CRL_VALID, err,
+	    "CA %s: its revocation list ends in %s (%s)", service->name, left, date);
 }
 
 static enum rc

@@ -16,8 +16,10 @@ rule=$tmp/opt/share/amtcert/sudoers.d/amtcert
 is "$(cd "$units" && ls)" 'amtcert_agent.service
 evaluate_amt_fleet.service
 evaluate_amt_fleet.timer
-work_amt_queue.service' 'units of agent, worker and evaluation'
-for unit in work_amt_queue evaluate_amt_fleet; do
+publish_amt_crl.service
+publish_amt_crl.timer
+work_amt_queue.service' 'units of agent, worker, evaluation and revocation lists'
+for unit in work_amt_queue evaluate_amt_fleet publish_amt_crl; do
 	program=$(sed -nE 's/^ExecStart=([^ ]+).*/\1/p' "$units/$unit.service")
 	[ -x "$program" ] && [ "$program" = "$tmp/opt/sbin/$unit" ]
 	ok $? "$unit.service runs the program that was installed"
@@ -25,7 +27,8 @@ for unit in work_amt_queue evaluate_amt_fleet; do
 	ok $? "$unit.service does so without the rights of root"
 done
 if command -v systemd-analyze >/dev/null; then
-	for unit in work_amt_queue.service evaluate_amt_fleet.service evaluate_amt_fleet.timer; do
+	for unit in work_amt_queue.service evaluate_amt_fleet.service evaluate_amt_fleet.timer \
+	    publish_amt_crl.service publish_amt_crl.timer; do
 		# Of other units of this machine it may say what it likes.
 		run systemd-analyze verify --man=no "$units/$unit"
 		is "$(printf '%s\n' "$err" | grep -F "$units" | grep -F "$unit")" '' \

@@ -24,11 +24,11 @@ for source in checks/*.c; do
 	fi
 done
 
-# They stand among the remedies, but only look: what reads or prints the inventory, what
-# a core calls and leaves a job behind, what runs others.
+# They stand among the remedies, but write to no device: what reads or prints the
+# inventory, what a core calls and leaves a job behind, what runs others, what publishes.
 lookers=()
 for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet \
-	verify_amt_journal; do
+	verify_amt_journal publish_amt_crl; do
 	[ -e "remediate/$name.c" ] || continue
 	if [ -x "$B/remediate/$name" ]; then
 		lookers+=("$B/remediate/$name")

@@ -169,9 +169,9 @@ print_facts(const struct ca_facts *facts)
 	if (facts->not_after != 0)
 		(void)printf("not-after: %s\n",
 		    clock_format_time(facts->not_after, time));
-	if (facts->crl_next_update != 0)
+	if (facts->list.next_update != 0)
 		(void)printf("crl-next-update: %s\n",
-		    clock_format_time(facts->crl_next_update, time));
+		    clock_format_time(facts->list.next_update, time));
 	(void)printf("lifetime: %lld\nrenew-before: %lld\nneeds-approval: %s\n",
 	    (long long)facts->lifetime_s, (long long)facts->renew_before_s,
 	    facts->needs_approval ? "yes" : "no");

@@ -196,7 +196,7 @@ publishes_a_list_from_the_first_use_on(void **state)
 		struct stat st;
 
 		assert_int_equal(facts.outcome, CA_ISSUED);
-		assert_int_equal(facts.crl_next_update, NOW + 7 * DAY);
+		assert_int_equal(facts.list.next_update, NOW + 7 * DAY);
 		assert_int_equal(list_number(&bench), 1);
 		assert_int_equal(stat(folder_file(bench.folder, "lab.crl"), &st), 0);
 		assert_int_equal(st.st_mode & 0777, 0644);
@@ -212,7 +212,7 @@ publishes_none_unless_it_is_told_to(void **state)
 	struct ca_facts facts = probe_at(&bench, NOW);
 
 	assert_int_equal(facts.outcome, CA_ISSUED);
-	assert_int_equal(facts.crl_next_update, 0);
+	assert_int_equal(facts.list.next_update, 0);
 	close_bench(&bench);
 }
 
@@ -290,9 +290,70 @@ makes_it_anew_after_half_of_its_time(void **state)
 	(void)probe_at(&bench, NOW);
 	(void)probe_at(&bench, NOW + 7 * DAY / 2 - 1);
 	assert_int_equal(list_number(&bench), 1);
-	assert_int_equal(probe_at(&bench, NOW + 7 * DAY / 2).crl_next_update,
+	assert_int_equal(probe_at(&bench, NOW + 7 * DAY / 2).list.next_update,
 	    NOW + 7 * DAY / 2 + 7 * DAY);
 	assert_int_equal(list_number(&bench), 2);
+	close_bench(&bench);
+}
+
+static struct ca_list
+publish_at(struct bench *bench, int64_t now)
+{
+	struct ca_list list = { 0 };
+	struct err err = { 0 };
+
+	assert_rc(ca_publish(bench->ca, now, clock_monotonic_ms() + LIMIT_MS, &list,
+		      &err),
+	    RC_OK, &err);
+	return list;
+}
+
+/* Nobody issues anything: the list is kept alive all the same. */
+static void
+publishes_without_issuing(void **state)
+{
+	struct bench bench = open_with_list(*state, MADE_P384);
+	struct ca_list list = publish_at(&bench, NOW);
+
+	assert_int_equal(list.number, 1);
+	assert_true(list.is_new);
+	assert_int_equal(list.this_update, NOW);
+	assert_int_equal(list.next_update, NOW + 7 * DAY);
+	list = publish_at(&bench, NOW + 7 * DAY / 2 - 1);
+	assert_int_equal(list.number, 1);
+	assert_false(list.is_new);
+	assert_int_equal(list.this_update, NOW);
+	list = publish_at(&bench, NOW + 7 * DAY / 2);
+	assert_int_equal(list.number, 2);
+	assert_int_equal(list_number(&bench), 2);
+	close_bench(&bench);
+}
+
+static void
+publishes_nothing_where_it_cannot(void **state)
+{
+	struct bench bench = open_bench(*state, MADE_P384, "");
+	struct ca_list list = { .number = 7 };
+	struct err err = { 0 };
+
+	assert_int_equal(ca_publish(bench.ca, NOW, clock_monotonic_ms() + LIMIT_MS,
+			     &list, &err),
+	    RC_NOTFOUND);
+	assert_string_equal(err.text, "");
+	close_bench(&bench);
+	bench = open_bench(*state, MADE_P384, "crl-file = /nowhere/lab.crl\n");
+	assert_rc(ca_publish(bench.ca, NOW, clock_monotonic_ms() + LIMIT_MS, &list,
+		      &err),
+	    RC_CA, &err);
+	assert_has(err.text, "/nowhere/lab.crl");
+	assert_int_equal(list.number, 7);
+	close_bench(&bench);
+	bench = open_with_list(*state, MADE_P384);
+	err = (struct err){ 0 };
+	assert_rc(ca_publish(bench.ca, NOW + 901 * DAY, clock_monotonic_ms() + LIMIT_MS,
+		      &list, &err),
+	    RC_CA, &err);
+	assert_has(err.text, "the CA certificate is valid from");
 	close_bench(&bench);
 }
 
@@ -369,6 +430,8 @@ main(void)
 		IN_FOLDER(leaves_alone_what_others_issued),
 		IN_FOLDER(lists_what_was_issued_for_nothing),
 		IN_FOLDER(makes_it_anew_after_half_of_its_time),
+		IN_FOLDER(publishes_without_issuing),
+		IN_FOLDER(publishes_nothing_where_it_cannot),
 		IN_FOLDER(drops_what_has_ended),
 		IN_FOLDER(puts_back_a_list_that_went_away),
 		IN_FOLDER(a_list_that_cannot_be_published_is_found_before),

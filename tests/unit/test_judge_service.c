@@ -117,7 +117,7 @@ each_answer_has_its_state_and_says_what_to_do(void **state)
 		if (row->ends_in_s != 0)
 			service.not_after = NOW + row->ends_in_s;
 		if (row->list_ends_in != 0)
-			service.crl_next_update = NOW + row->list_ends_in;
+			service.list_to = NOW + row->list_ends_in;
 		if (row->waits_s != 0) {
 			service.n_pending = 2;
 			service.pending_since = NOW - row->waits_s;
@@ -130,6 +130,45 @@ each_answer_has_its_state_and_says_what_to_do(void **state)
 			assert_has(finding->text, row->words);
 		if (verdict.state != row->state)
 			fail_msg("row %zu: %s", i, state_text(verdict.state));
+		verdict_clear(&verdict);
+	}
+}
+
+/* A list that we publish is replaced after half of its life: it is no news that less
+ * than the usual warning is left of a short one. */
+static void
+a_list_of_our_own_is_judged_by_its_life(void **state)
+{
+	static const struct {
+		int64_t from, to;
+		enum state state;
+		const char *words;
+	} lists[] = {
+		{ -3 * DAY, 4 * DAY, STATE_OK, "ends in 4 d" },
+		{ -4 * DAY, 2 * DAY, STATE_OK, "ends in 2 d" },
+		{ -4 * DAY, 2 * DAY - 2, STATE_WARNING,
+		    "see to it that a timer runs publish_it" },
+		{ -50 * DAY, 7 * DAY, STATE_OK, "ends in 7 d" },
+		{ -50 * DAY, 7 * DAY - 1, STATE_WARNING, "publish_it" },
+		{ -7 * DAY, -1, STATE_CRITICAL, "stale" },
+		{ -7 * DAY, -1, STATE_CRITICAL, ": run publish_it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(lists); i++) {
+		struct authority_service service = good_service();
+		struct verdict verdict = { 0 };
+		bool is_said = false;
+
+		service.publisher = "publish_it";
+		service.list_from = NOW + lists[i].from;
+		service.list_to = NOW + lists[i].to;
+		judge(&service, &verdict);
+		for (size_t n = 0; n < verdict.n_findings; n++)
+			is_said = is_said ||
+			    strstr(verdict.findings[n].text, lists[i].words) != NULL;
+		if (!is_said || verdict.state != lists[i].state)
+			fail_msg("list %zu: %s", i, state_text(verdict.state));
 		verdict_clear(&verdict);
 	}
 }
@@ -167,6 +206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_answer_has_its_state_and_says_what_to_do),
+		cmocka_unit_test(a_list_of_our_own_is_judged_by_its_life),
 		cmocka_unit_test(the_operator_chooses_the_state_of_one_out_of_reach),
 		cmocka_unit_test(says_that_a_person_must_approve_each_request),
 	};
