@@ -196,20 +196,23 @@ ca_keep_logins(struct ca *ca, const char *file, bool forget, struct err *err)
 	return r;
 }
 
-/*
- * May its login be shown? *ret_outcome is CA_ISSUED when it may, else what to answer
- * in the CA's place, with the reason in why.
- */
+/* May its login be shown? The outcome of *ret_refusal is CA_ISSUED when it may, else
+ * that is what to answer in the CA's place. */
 static enum rc
-ask_login(struct ca *ca, const struct ca_request *request, enum ca_outcome *ret_outcome,
-    struct err *why, struct err *err)
+ask_login(struct ca *ca, const struct ca_request *request,
+    struct ca_answer *ret_refusal, struct err *err)
 {
-	enum rc r = known_login_ask(&ca->login, session(ca), request->deadline_ms, why);
+	struct err why = { 0 };
+	enum rc r =
+	    known_login_ask(&ca->login, session(ca), request->deadline_ms, &why);
 
-	*ret_outcome = r == RC_AUTH ? CA_AUTH : r == RC_LOCKED ? CA_RETRY : CA_ISSUED;
-	if (r == RC_OK || *ret_outcome != CA_ISSUED)
-		return RC_OK;
-	return err_set(err, r, "CA %s: %s", ca->name, why->text);
+	ret_refusal->outcome = CA_ISSUED;
+	if (r == RC_OK)
+		return r;
+	if (r != RC_AUTH && r != RC_LOCKED)
+		return err_set(err, r, "%s", why.text);
+	ca_answer_set(ret_refusal, r == RC_AUTH ? CA_AUTH : CA_RETRY, "%s", why.text);
+	return RC_OK;
 }
 
 /* An answer that is there is not given up for what could not be noted. */
@@ -270,21 +273,17 @@ ca_probe(struct ca *ca, const struct ca_request *request, struct ca_facts *ret_f
     struct err *err)
 {
 	struct ca_facts facts = { .outcome = CA_BADANSWER };
+	struct ca_answer refusal = { 0 };
 	char date[CLOCK_DATE_SIZE];
-	enum ca_outcome instead;
-	struct err why = { 0 };
-	enum rc r = ask_login(ca, request, &instead, &why, err);
+	enum rc r = ask_login(ca, request, &refusal, err);
 
-	if (r != RC_OK)
-		return r;
-	if (instead != CA_ISSUED) {
-		ca_facts_set(&facts, instead, "%s", why.text);
-		*ret_facts = facts;
-		return RC_OK;
+	if (r == RC_OK && refusal.outcome != CA_ISSUED) {
+		ca_facts_set(&facts, refusal.outcome, "%s", refusal.text);
+	} else if (r == RC_OK) {
+		r = ca->ops->probe(ca->state, request, &facts, err);
+		if (r == RC_OK)
+			note_login(ca, ca->ops->probe_proves_login);
 	}
-	r = ca->ops->probe(ca->state, request, &facts, err);
-	if (r == RC_OK)
-		note_login(ca, ca->ops->probe_proves_login);
 	if (r != RC_OK) {
 		err_prefix(err, "CA %s", ca->name);
 		return r;
@@ -342,21 +341,15 @@ ask(struct ca *ca,
 	struct ca_answer *ret_answer, struct err *err),
     const struct ca_request *request, struct ca_answer *ret_answer, struct err *err)
 {
-	struct ca_answer answer = { .outcome = CA_BADANSWER };
-	enum ca_outcome instead;
-	struct err why = { 0 };
-	enum rc r = ask_login(ca, request, &instead, &why, err);
+	struct ca_answer answer = { 0 };
+	enum rc r = ask_login(ca, request, &answer, err);
 
-	if (r != RC_OK)
-		return r;
-	if (instead != CA_ISSUED) {
-		ca_answer_set(&answer, instead, "%s", why.text);
-		*ret_answer = answer;
-		return RC_OK;
+	if (r == RC_OK && answer.outcome == CA_ISSUED) {
+		answer.outcome = CA_BADANSWER;
+		r = how(ca->state, request, &answer, err);
+		if (r == RC_OK)
+			note_login(ca, true);
 	}
-	r = how(ca->state, request, &answer, err);
-	if (r == RC_OK)
-		note_login(ca, true);
 	return hand_on(ca, r, &answer, ret_answer, err);
 }
 
