@@ -14,16 +14,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 
 enum {
 	READ_SIZE = 8192,
 	FAILED_FD = STDERR_FILENO + 1,
-	EXIT_NOT_RUN = 127,
 };
 
 /* Ends that the parent keeps, and the child's. */
@@ -156,22 +154,14 @@ fill(struct pipes *pipes, const char *input, size_t len, struct err *err)
 	return RC_OK;
 }
 
-/* A copy above the standard descriptors, so that no dup2() hits another; -1. */
-static int
-lift(int fd)
-{
-	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FAILED_FD);
-}
-
 /* From here on only what may be called between fork and exec. */
 static bool
 become(pid_t parent, const struct pipes *pipes)
 {
-	int failed = lift(pipes->failed[1]);
-	int in = lift(pipes->in[0]);
-	int out = lift(pipes->out[1]);
-	int err = lift(pipes->err[1]);
-	sigset_t none;
+	int failed = child_lift(pipes->failed[1], FAILED_FD);
+	int in = child_lift(pipes->in[0], FAILED_FD);
+	int out = child_lift(pipes->out[1], FAILED_FD);
+	int err = child_lift(pipes->err[1], FAILED_FD);
 
 	if (failed < 0 || in < 0 || out < 0 || err < 0 || dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
@@ -182,10 +172,7 @@ become(pid_t parent, const struct pipes *pipes)
 	if (setsid() < 0 || prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 ||
 	    getppid() != parent || chdir("/") != 0)
 		return false;
-	for (int i = 1; i < SIGSYS; i++)
-		(void)signal(i, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)pthread_sigmask(SIG_SETMASK, &none, NULL);
+	child_reset_signals();
 	(void)umask(077);
 	return true;
 }
@@ -195,15 +182,9 @@ run_child(pid_t parent, const struct pipes *pipes, char *const *argv,
     char *const *environment)
 {
 	bool is_ready = become(parent, pipes);
-	ssize_t n;
-	int why;
 
-	if (is_ready)
-		(void)execve(argv[0], argv, environment);
-	why = errno;
-	n = write(is_ready ? FAILED_FD : pipes->failed[1], &why, sizeof(why));
-	(void)n; /* nobody is left to be told */
-	_exit(EXIT_NOT_RUN);
+	child_exec(is_ready, argv, environment,
+	    is_ready ? FAILED_FD : pipes->failed[1]);
 }
 
 /* Take what is there; the end of the pipe closes it. */
@@ -232,15 +213,6 @@ drain(int *fd, struct buf *to, bool drop_rest, struct err *err)
 	    : err_set(err, r, "helper: what it wrote cannot be kept");
 }
 
-static bool
-has_ended(const struct running *run)
-{
-	siginfo_t info = { 0 };
-
-	return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid == run->pid;
-}
-
 /* Read until the child has ended, or the deadline. */
 static enum rc
 attend(struct running *run, struct helper_result *result, int64_t deadline_ms,
@@ -260,7 +232,7 @@ attend(struct running *run, struct helper_result *result, int64_t deadline_ms,
 		    errno != EINTR)
 			return err_system(err, "helper: cannot wait");
 		/* First the end, then the pipes: what it wrote before is there. */
-		*ret_ended = has_ended(run);
+		*ret_ended = child_has_ended(run->pid);
 		r = drain(&run->out, &result->out, false, err);
 		if (r == RC_OK)
 			r = drain(&run->err, &result->err, true, err);
@@ -273,14 +245,8 @@ static void
 reap(struct running *run, struct helper_result *result)
 {
 	siginfo_t info = { 0 };
-	int n;
 
-	/* Not yet waited for, so its number still is its group's. */
-	(void)kill(-run->pid, SIGKILL);
-	(void)kill(run->pid, SIGKILL);
-	do
-		n = waitid(P_PID, (id_t)run->pid, &info, WEXITED);
-	while (n != 0 && errno == EINTR);
+	child_reap(run->pid, &info);
 	if (info.si_code == CLD_EXITED)
 		result->status = info.si_status;
 	else
@@ -363,7 +329,7 @@ start(char *const *argv, char *const *environment, struct pipes *pipes,
 	run->err = pipes->err[0];
 	pipes->out[0] = -1;
 	pipes->err[0] = -1;
-	run->ended = (int)syscall(SYS_pidfd_open, run->pid, 0);
+	run->ended = child_open(run->pid);
 	if (run->ended < 0 || !set_nonblocking(run->out) || !set_nonblocking(run->err))
 		r = err_system(err, "%s: cannot be watched", argv[0]);
 	if (r == RC_OK)

@@ -11,17 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
 #include "base/text.h"
 
 enum {
 	LOCK_FD = STDERR_FILENO + 1, /* that of the child; then CALL_RESULT_FD */
 	FAILED_FD = CALL_RESULT_FD + 1,
-	EXIT_NOT_RUN = 127,
 	LOOK_MS = 1000, /* whether to stop */
 };
 
@@ -65,22 +63,15 @@ make_pipes(struct pipes *pipes)
 	    fcntl(pipes->result[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-static int
-lift(int fd)
-{
-	return fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FAILED_FD + 1);
-}
-
 /* From here on only what may be called between fork and exec. */
 static bool
 become(const struct pipes *pipes, int lock_fd)
 {
-	int null = lift(open("/dev/null", O_RDONLY | O_CLOEXEC));
-	int said = lift(pipes->said[1]);
-	int result = lift(pipes->result[1]);
-	int failed = lift(pipes->failed[1]);
-	int lock = lift(lock_fd);
-	sigset_t none;
+	int null = child_lift(open("/dev/null", O_RDONLY | O_CLOEXEC), FAILED_FD + 1);
+	int said = child_lift(pipes->said[1], FAILED_FD + 1);
+	int result = child_lift(pipes->result[1], FAILED_FD + 1);
+	int failed = child_lift(pipes->failed[1], FAILED_FD + 1);
+	int lock = child_lift(lock_fd, FAILED_FD + 1);
 
 	if (null < 0 || said < 0 || result < 0 || failed < 0 || lock < 0 ||
 	    dup2(null, STDIN_FILENO) < 0 || dup2(said, STDOUT_FILENO) < 0 ||
@@ -90,10 +81,7 @@ become(const struct pipes *pipes, int lock_fd)
 	closefrom(FAILED_FD + 1);
 	if (setpgid(0, 0) != 0 || chdir("/") != 0)
 		return false;
-	for (int i = 1; i < SIGSYS; i++)
-		(void)signal(i, SIG_DFL);
-	(void)sigemptyset(&none);
-	(void)pthread_sigmask(SIG_SETMASK, &none, NULL);
+	child_reset_signals();
 	(void)umask(077);
 	return true;
 }
@@ -102,15 +90,9 @@ static void
 run_child(const struct call *call, const struct pipes *pipes, int lock_fd)
 {
 	bool is_ready = become(pipes, lock_fd);
-	ssize_t n;
-	int why;
 
-	if (is_ready)
-		(void)execve(call->args[0], call->args, call->env);
-	why = errno;
-	n = write(is_ready ? FAILED_FD : pipes->failed[1], &why, sizeof(why));
-	(void)n; /* nobody is left to be told */
-	_exit(EXIT_NOT_RUN);
+	child_exec(is_ready, call->args, call->env,
+	    is_ready ? FAILED_FD : pipes->failed[1]);
 }
 
 static bool
@@ -129,7 +111,7 @@ start(const struct call *call, int lock_fd, struct pipes *pipes, struct running 
 	run->result.fd = pipes->result[0];
 	run->failed.fd = pipes->failed[0];
 	/* Without one it is looked after once a second. */
-	run->ended = (int)syscall(SYS_pidfd_open, run->pid, 0);
+	run->ended = child_open(run->pid);
 	return true;
 }
 
@@ -167,15 +149,6 @@ drain(struct tail *tail)
 	}
 }
 
-static bool
-has_ended(const struct running *run)
-{
-	siginfo_t info = { 0 };
-
-	return waitid(P_PID, (id_t)run->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-	    info.si_pid == run->pid;
-}
-
 /* Until it has ended. Its number is its group's for as long as nobody waits for it. */
 static void
 attend(struct running *run, int64_t deadline_ms, bool (*is_stopped)(void),
@@ -191,7 +164,7 @@ attend(struct running *run, int64_t deadline_ms, bool (*is_stopped)(void),
 
 		(void)poll(fds, sizeof(fds) / sizeof(fds[0]), LOOK_MS);
 		/* First the end, then the pipes: what it wrote before is there. */
-		ended = has_ended(run);
+		ended = child_has_ended(run->pid);
 		drain(&run->said);
 		drain(&run->result);
 		now_ms = clock_monotonic_ms();
@@ -266,13 +239,7 @@ take_status(const struct running *run, const siginfo_t *info, bool was_told,
 static void
 reap(struct running *run, siginfo_t *ret_info)
 {
-	int n;
-
-	/* What is left of its group shall not outlive it. */
-	(void)kill(-run->pid, SIGKILL);
-	do
-		n = waitid(P_PID, (id_t)run->pid, ret_info, WEXITED);
-	while (n != 0 && errno == EINTR);
+	child_reap(run->pid, ret_info);
 	close_fd(&run->said.fd);
 	close_fd(&run->result.fd);
 	close_fd(&run->ended);

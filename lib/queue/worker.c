@@ -9,11 +9,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/clock.h"
 #include "queue/courier.h"
 #include "queue/runner.h"
@@ -219,8 +219,7 @@ start_courier(struct worker *worker)
 	if (worker->courier.pid == 0)
 		run_courier(worker, parent);
 	if (worker->courier.pid > 0)
-		worker->courier.fd =
-		    (int)syscall(SYS_pidfd_open, worker->courier.pid, 0);
+		worker->courier.fd = child_open(worker->courier.pid);
 }
 
 /* The worker's copy of the lock goes, the child's stays. A job that got no process has
@@ -242,7 +241,7 @@ start_jobs(struct worker *worker, struct err *err)
 			r = err_system(err, "worker: cannot start a process");
 			continue;
 		}
-		child->fd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+		child->fd = child_open(child->pid);
 		worker->n_children++;
 		worker->totals.n_started++;
 	}
