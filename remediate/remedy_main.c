@@ -26,6 +26,7 @@
 enum {
 	OUT_MAX_BYTES = 64 * 1024,
 	RESULT_FD_MAX = 1023,
+	MS_PER_S = 1000,
 	USER_BYTES = 4096,
 };
 
@@ -128,6 +129,7 @@ static enum rc
 prepare(struct run *run, struct err *err)
 {
 	struct procedure_options *options = &run->options;
+	int64_t now_ms = 0;
 	enum rc r = config_read(run->command.config_file, &run->conf, err);
 
 	if (r == RC_OK)
@@ -152,7 +154,9 @@ prepare(struct run *run, struct err *err)
 	if (options->actor == NULL)
 		options->actor = user_name(run);
 	options->args = run->program->args;
-	options->now = clock_now();
+	now_ms = clock_now_ms();
+	options->now = now_ms / MS_PER_S;
+	options->past_ms = now_ms % MS_PER_S;
 	options->deadline_ms = run->command.deadline_ms;
 	options->is_stopped = stop_is_wanted;
 	if (run->command.verbosity > 0 || isatty(STDERR_FILENO) == 1)

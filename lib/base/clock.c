@@ -19,6 +19,9 @@ enum {
 #define FORMAT_MIN_S INT64_C(-62167219200)
 #define FORMAT_MAX_S INT64_C(3093527980799)
 
+#define MS_PER_S  INT64_C(1000)
+#define NS_PER_MS 1000000L
+
 #define HOUR_S	 INT64_C(3600)
 #define MINUTE_S INT64_C(60)
 
@@ -26,13 +29,19 @@ static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "J
 	"Aug", "Sep", "Oct", "Nov", "Dec" };
 
 int64_t
-clock_now(void)
+clock_now_ms(void)
 {
 	struct timespec ts = { 0 };
 
 	/* Fails only for an unknown clock or a bad pointer. */
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
-	return ts.tv_sec;
+	return (int64_t)ts.tv_sec * MS_PER_S + ts.tv_nsec / NS_PER_MS;
+}
+
+int64_t
+clock_now(void)
+{
+	return clock_now_ms() / MS_PER_S;
 }
 
 int64_t
@@ -41,7 +50,7 @@ clock_monotonic_ms(void)
 	struct timespec ts = { 0 };
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * MS_PER_S + ts.tv_nsec / NS_PER_MS;
 }
 
 static bool

@@ -22,6 +22,9 @@ enum {
 /* Now, seconds since 1970 UTC. */
 int64_t clock_now(void);
 
+/* The same in milliseconds, where the rest of the second matters. */
+int64_t clock_now_ms(void);
+
 /* Milliseconds of a clock that never steps; for deadlines only. */
 int64_t clock_monotonic_ms(void);
 

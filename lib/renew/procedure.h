@@ -62,6 +62,7 @@ struct procedure_options {
 	unsigned int force;
 	bool retry_ca_login; /* a person says that the CA will take it now */
 	int64_t now;
+	int64_t past_ms;	  /* of that second, when the run began */
 	int64_t deadline_ms;	  /* of clock_monotonic_ms(), of the whole run */
 	bool (*is_stopped)(void); /* finish the request, leave the journal; or NULL */
 	/* A line of progress; NULL: none. step may be NULL. */

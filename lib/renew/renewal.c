@@ -15,7 +15,8 @@
 int64_t
 renewal_now(const struct renewal *rn)
 {
-	return rn->options->now + (clock_monotonic_ms() - rn->opened_ms) / 1000;
+	return rn->options->now +
+	    (rn->options->past_ms + clock_monotonic_ms() - rn->opened_ms) / 1000;
 }
 
 int64_t

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lib/renew/clock_steps.c: when a clock is right, and when it is behind.
+ * lib/renew/clock_steps.c: when a clock is right, and when it is behind; ours, in
+ * renewal.c.
  */
+#include "base/clock.h"
 #include "hand_renewal.h"
 #include "renew/clock_steps.h"
+#include "still_clock.h"
 #include "unit.h"
 
 static const struct {
@@ -47,11 +50,28 @@ is_right_to_what_can_be_measured(void **state)
 	hand_renewal_free(hand);
 }
 
+/* A certificate that begins in this second is not of the future in its last tenth. */
+static void
+goes_on_within_the_second(void **state)
+{
+	struct hand_renewal *hand = hand_renewal_new(MAKE_NB);
+
+	(void)state;
+	still_clock();
+	hand->options.past_ms = 900;
+	hand->renewal.opened_ms = clock_monotonic_ms() - 99;
+	assert_int_equal(renewal_now(&hand->renewal), MAKE_NB);
+	hand->renewal.opened_ms--;
+	assert_int_equal(renewal_now(&hand->renewal), MAKE_NB + 1);
+	hand_renewal_free(hand);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_right_to_what_can_be_measured),
+		cmocka_unit_test(goes_on_within_the_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
