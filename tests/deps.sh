@@ -18,7 +18,7 @@ demo_packages='
 test_packages='
 	libcmocka-dev clang binutils mold valgrind monitoring-plugins-basic sqlite3
 	prometheus-snmp-exporter smitools libbcpkix-java
-	certmonger scep python3 python3-prometheus-client python3-yaml strongswan-pki libstrongswan-standard-plugins
+	certmonger dbus-daemon scep python3 python3-prometheus-client python3-yaml strongswan-pki libstrongswan-standard-plugins
 	libstrongswan-extra-plugins
 	nagios4-core dma icinga2-bin sudo
 	krb5-kdc krb5-admin-server krb5-user apache2-bin libapache2-mod-auth-gssapi

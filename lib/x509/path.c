@@ -94,6 +94,42 @@ anchors_from_certs(struct cert *const *certs, size_t n, struct anchors **ret_anc
 	return RC_OK;
 }
 
+static enum rc
+cert_of(const X509 *x509, struct cert **ret_cert, struct err *err)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(x509, &der);
+	enum rc r = len > 0 ? cert_parse(der, (size_t)len, ret_cert, err) : nomem(err);
+
+	OPENSSL_free(der);
+	return r;
+}
+
+enum rc
+anchors_to_certs(const struct anchors *anchors, struct cert ***ret_certs, size_t *ret_n,
+    struct err *err)
+{
+	STACK_OF(X509) *list =
+	    anchors == NULL ? NULL : X509_STORE_get1_all_certs(anchors->store);
+	size_t max = list == NULL ? 0 : (size_t)sk_X509_num(list);
+	struct cert **certs = calloc(max + 1, sizeof(struct cert *));
+	enum rc r = RC_OK;
+	size_t n = 0;
+
+	if (certs == NULL || (anchors != NULL && list == NULL))
+		r = nomem(err);
+	for (; r == RC_OK && n < max; n++)
+		r = cert_of(sk_X509_value(list, (int)n), &certs[n], err);
+	sk_X509_pop_free(list, X509_free);
+	if (r != RC_OK) {
+		cert_free_list(certs, n);
+		return r;
+	}
+	*ret_certs = certs;
+	*ret_n = n;
+	return RC_OK;
+}
+
 void
 anchors_free(struct anchors *anchors)
 {

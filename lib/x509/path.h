@@ -23,6 +23,11 @@ enum rc anchors_from_certs(struct cert *const *certs, size_t n,
     struct anchors **ret_anchors, struct err *err);
 void anchors_free(struct anchors *anchors);
 
+/* Copies of all of them, in no order; none for NULL. RC_FORMAT, RC_NOMEM. Caller frees
+ * with cert_free_list. */
+enum rc anchors_to_certs(const struct anchors *anchors, struct cert ***ret_certs,
+    size_t *ret_n, struct err *err);
+
 enum path_state {
 	PATH_UNCHECKED, /* no anchor is configured */
 	PATH_OK,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any bytes as a signed request and as a public key: a request that is accepted
- * is one for OpenSSL as well; a key that is accepted is the same when read again.
+ * is one for OpenSSL as well; a key that is accepted is the same when read again.  What
+ * a request asks for are names of hosts and one purpose.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,7 +11,9 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include "base/text.h"
 #include "x509/csr.h"
+#include "x509/csr_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -67,11 +70,28 @@ request(const uint8_t *data, size_t size)
 	(void)csr_verify_signed(data, size, data, size / 2, data, size, NULL);
 }
 
+static void
+asks(const uint8_t *data, size_t size)
+{
+	struct csr_asked asked = { .eku = 0 };
+
+	if (csr_read(data, size, &asked, NULL) != RC_OK)
+		return;
+	if (!text_is_hostname(asked.common_name) ||
+	    (asked.eku != CERT_EKU_SERVER_AUTH && asked.eku != CERT_EKU_CLIENT_AUTH))
+		abort();
+	for (size_t i = 0; i < asked.n_dns_names; i++)
+		if (!text_is_hostname(asked.dns_names[i]))
+			abort();
+	csr_asked_clear(&asked);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	key(data, size);
 	request(data, size);
+	asks(data, size);
 	if (ERR_peek_error() != 0)
 		abort();
 	return 0;

@@ -25,10 +25,11 @@ for source in checks/*.c; do
 done
 
 # They stand among the remedies, but write to no device: what reads or prints the
-# inventory, what a core calls and leaves a job behind, what runs others, what publishes.
+# inventory, what a core calls and leaves a job behind, what runs others, what publishes,
+# what asks a CA for a host.
 lookers=()
 for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet \
-	verify_amt_journal publish_amt_crl; do
+	verify_amt_journal publish_amt_crl enroll_amt_host; do
 	[ -e "remediate/$name.c" ] || continue
 	if [ -x "$B/remediate/$name" ]; then
 		lookers+=("$B/remediate/$name")

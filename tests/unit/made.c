@@ -234,8 +234,50 @@ request_extension(STACK_OF(X509_EXTENSION) *extensions, int nid, const char *val
 	assert_true(sk_X509_EXTENSION_push(extensions, ext) > 0);
 }
 
+/* szOID_ENROLL_CERTTYPE, a BMPString. */
+static void
+request_template(STACK_OF(X509_EXTENSION) *extensions, const char *name)
+{
+	X509_EXTENSION *ext;
+	char value[128];
+
+	if (name == NULL)
+		return;
+	(void)snprintf(value, sizeof(value), "ASN1:FORMAT:UTF8,BMPSTRING:%s", name);
+	ext = X509V3_EXT_nconf(NULL, NULL, "1.3.6.1.4.1.311.20.2", value);
+	assert_non_null(ext);
+	assert_true(sk_X509_EXTENSION_push(extensions, ext) > 0);
+}
+
+static void
+request_texts(X509_REQ *req, X509_NAME *name, const struct made_extra *extra)
+{
+	const char *second = extra->second_subject;
+	const char *challenge = extra->challenge;
+
+	if (second != NULL)
+		assert_int_equal(X509_NAME_add_entry_by_NID(name, NID_commonName,
+				     MBSTRING_UTF8, (const unsigned char *)second, -1,
+				     -1, 0),
+		    1);
+	if (challenge != NULL)
+		assert_int_equal(X509_REQ_add1_attr_by_NID(req,
+				     NID_pkcs9_challengePassword, MBSTRING_UTF8,
+				     (const unsigned char *)challenge, -1),
+		    1);
+}
+
 uint8_t *
 made_csr(const struct made_request *request, size_t *ret_len)
+{
+	const struct made_extra extra = { .eku = NULL };
+
+	return made_csr_with(request, &extra, ret_len);
+}
+
+uint8_t *
+made_csr_with(const struct made_request *request, const struct made_extra *extra,
+    size_t *ret_len)
 {
 	STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
 	X509_NAME *name = new_name(request->subject);
@@ -245,9 +287,12 @@ made_csr(const struct made_request *request, size_t *ret_len)
 	int len;
 
 	assert_non_null(req);
+	request_texts(req, name, extra);
 	assert_int_equal(X509_REQ_set_subject_name(req, name), 1);
 	assert_int_equal(X509_REQ_set_pubkey(req, made_key(request->key)), 1);
 	request_extension(extensions, NID_subject_alt_name, request->san);
+	request_extension(extensions, NID_ext_key_usage, extra->eku);
+	request_template(extensions, extra->template_name);
 	request_extension(extensions, NID_basic_constraints,
 	    request->extra_constraints);
 	if (sk_X509_EXTENSION_num(extensions) > 0)

@@ -73,7 +73,17 @@ struct made_request {
 	enum made_kind signing_key; /* another one: proof of possession fails */
 };
 
+/* What requests of ours do not have, or get elsewhere. */
+struct made_extra {
+	const char *second_subject; /* one more common name */
+	const char *eku;
+	const char *challenge;	   /* challengePassword */
+	const char *template_name; /* printable */
+};
+
 uint8_t *made_csr(const struct made_request *request, size_t *ret_len);
+uint8_t *made_csr_with(const struct made_request *request,
+    const struct made_extra *extra, size_t *ret_len);
 
 /* A revocation list in DER. Caller frees. */
 struct made_list {
