@@ -55,6 +55,46 @@ explain_dates(const struct explanation *e)
 	duration_line(e, "left = NA - now", judged->left_s);
 }
 
+/* Which CA said what, and when; nothing where none was asked. */
+static void
+explain_origin(const struct explanation *e)
+{
+	const struct watch *watch = &e->judged->watch;
+	const struct cert *cert = e->judged->cert;
+	char ca[SUBJECT_SIZE], name[SUBJECT_SIZE] = "";
+	char age[CLOCK_DURATION_SIZE], at[CLOCK_TIME_SIZE];
+
+	if (watch->offers == NULL)
+		return;
+	text_printable_field(ca, sizeof(ca), watch->offers->ca,
+	    strlen(watch->offers->ca));
+	if (watch->own != NULL)
+		text_printable_field(name, sizeof(name), watch->own->name,
+		    strlen(watch->own->name));
+	output_line(e->output, "  CA %s, as read %s ago (%s)%s", ca,
+	    clock_format_duration(e->now - watch->offers->read_at, age),
+	    clock_format_time(watch->offers->read_at, at),
+	    watch->is_stale ? ", too long ago to act on" : "");
+	if (watch->own == NULL)
+		output_line(e->output, "  does not offer the template of it");
+	else
+		output_line(e->output,
+		    "  template %s: version wanted %lld.%lld, R %lld s, L %lld s", name,
+		    (long long)watch->own->major, (long long)watch->own->minor,
+		    (long long)watch->own->renewal_s,
+		    (long long)watch->own->validity_s);
+	if (cert->has_template)
+		output_line(e->output, "  template version of it %lld.%lld",
+		    (long long)cert->template_major, (long long)cert->template_minor);
+	if (e->policy->has_template_major)
+		output_line(e->output, "  version wanted %lld, as configured",
+		    (long long)e->policy->template_major);
+	output_line(e->output, "  R is %s",
+	    watch->feeds_renewal	      ? "the template's"
+		: e->policy->has_renew_before ? "as configured"
+					      : "the default");
+}
+
 static void
 explain_window(const struct explanation *e)
 {
@@ -63,7 +103,8 @@ explain_window(const struct explanation *e)
 
 	output_line(e->output, "  policy %s", policy_rule_text(judged->rule));
 	if (judged->rule != POLICY_FRACTION)
-		duration_line(e, "renewal period R", policy->renew_before_s);
+		duration_line(e, "renewal period R", judged->renew_before_s);
+	explain_origin(e);
 	switch (judged->rule) {
 	case POLICY_AUTOENROLL:
 		duration_line(e, "L/5", judged->lifetime_s / 5);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "policy/remedy.h"
+
 void
 aging_init(struct aging *aging)
 {
@@ -168,7 +170,8 @@ aging_of_judged(const struct verdict *verdict, const struct judged *judged,
 		if (!is_of(&verdict->findings[i], judged))
 			continue;
 		take_finding(ret_aging, &verdict->findings[i]);
-		if (verdict->findings[i].reason == REASON_TEMPLATE_OLD)
+		if (verdict->findings[i].reason == REASON_TEMPLATE_OLD ||
+		    verdict->findings[i].reason == REASON_TEMPLATE_SUPERSEDED)
 			ret_aging->due_at = AGING_ALWAYS;
 	}
 }
@@ -218,6 +221,14 @@ aging_state(const struct aging *aging, int64_t now)
 	return aging->fixed;
 }
 
+/* What a person decides about stands back once the renewal that is due may cure it. */
+static bool
+is_hidden(const struct aging *aging, int64_t now)
+{
+	return aging->fixed == STATE_WARNING && now >= aging->warning_at &&
+	    remedy_for(aging->reason, 0) == REMEDY_PERSON;
+}
+
 enum reason
 aging_reason(const struct aging *aging, int64_t now)
 {
@@ -227,7 +238,7 @@ aging_reason(const struct aging *aging, int64_t now)
 		return REASON_NOT_YET_VALID;
 	if (state == STATE_CRITICAL && now > aging->ends_at)
 		return REASON_EXPIRED;
-	if (aging->fixed == state && state != STATE_OK)
+	if (aging->fixed == state && state != STATE_OK && !is_hidden(aging, now))
 		return aging->reason;
 	if (state == STATE_CRITICAL)
 		return REASON_FLOOR;

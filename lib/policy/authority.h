@@ -55,6 +55,9 @@ struct authority_service {
 	const char *pending_text; /* what the CA said of the oldest */
 	int64_t pending_warning_s;
 	int64_t pending_critical_s;
+	const struct offers *offers; /* of its policy service, just now; NULL: none */
+	const struct offers *kept;   /* of the inventory; NULL: none */
+	int64_t offers_max_age_s;    /* of what is kept */
 };
 
 /* Everything is lent. */

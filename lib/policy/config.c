@@ -13,9 +13,10 @@
 #define COMMON_KEYS \
 	"port", "logname", "secret-file", "trust-anchor", "client-cert", "client-key", \
 	"family", "ca", "8021x-ca", "inventory", "handover-command", "handover-timeout", \
-	"policy", "renew-before", "fraction", "floor", "grace", "warning", "critical", \
-	"days", "template-major", "no-template", "store-size", "max-age", "max-lifetime", \
-	"clock-warning", "clock-critical", "unreachable"
+	"policy", "policy-from", "policy-max-age", "renew-before", "fraction", "floor", \
+	"grace", "warning", "critical", "days", "template-major", "no-template", \
+	"store-size", "max-age", "max-lifetime", "clock-warning", "clock-critical", \
+	"unreachable"
 
 /* What lowers a guard is written down for those it is meant for, never for all;
  * and log-ins without TLS for each device by itself. */

@@ -45,6 +45,10 @@ enum rc judge_add_judged(struct verdict *verdict, struct judged **ret, struct er
 enum rc judge_period(struct verdict *verdict, const struct about *about,
     const struct policy *policy, struct err *err);
 
+/* Its template: against a version that was set by hand, else what a CA says now. */
+enum rc judge_template(struct verdict *verdict, const struct about *about,
+    const struct policy *policy, const struct watch *watch, struct err *err);
+
 /* Key size, and the digest of the signature unless it is an anchor's. */
 enum rc judge_strength(struct verdict *verdict, const struct about *about,
     struct err *err);

@@ -7,13 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "policy/judge.h"
 #include "policy/period.h"
-
-enum {
-	TEMPLATE_NAME_SIZE = 64
-};
 
 /* The words that all sentences about a period need. */
 struct words {
@@ -65,6 +60,7 @@ fill_numbers(struct judged *judged, const struct about *about,
 	judged->usage = about->usage;
 	judged->maker = about->maker;
 	judged->rule = policy->rule;
+	judged->renew_before_s = policy->renew_before_s;
 	judged->left_s = cert_left_s(cert, about->now);
 	judged->lifetime_s = cert_lifetime_s(cert);
 	judged->window_s = policy_window_s(policy, judged->lifetime_s);
@@ -156,46 +152,6 @@ add_sentence(struct verdict *verdict, const struct about *about,
 	return add_by_due_rule(verdict, about, judged, reason, err);
 }
 
-/* Only templates from version 2 on have a number. */
-static enum rc
-add_no_template(struct verdict *verdict, const struct about *about,
-    const struct policy *policy, struct err *err)
-{
-	const char *name = about->cert->template_name;
-	char printable[TEMPLATE_NAME_SIZE] = "";
-
-	if (policy->no_template == STATE_OK)
-		return RC_OK;
-	if (name == NULL)
-		return judge_add_state(verdict, about, REASON_NO_TEMPLATE,
-		    policy->no_template, err,
-		    "no template version, %lld is wanted: a stand-alone CA issued it, or "
-		    "one that is not of Windows",
-		    (long long)policy->template_major);
-	text_printable_field(printable, sizeof(printable), name, strlen(name));
-	return judge_add_state(verdict, about, REASON_NO_TEMPLATE, policy->no_template,
-	    err, "no template version, %lld is wanted: template %s is of the old kind",
-	    (long long)policy->template_major, printable);
-}
-
-static enum rc
-judge_template(struct verdict *verdict, const struct about *about,
-    const struct policy *policy, struct err *err)
-{
-	const struct cert *cert = about->cert;
-
-	/* No CA follows a template of ours. */
-	if (!policy->has_template_major || about->maker == MAKER_UNASKED)
-		return RC_OK;
-	if (!cert->has_template)
-		return add_no_template(verdict, about, policy, err);
-	if (cert->template_major >= policy->template_major)
-		return RC_OK;
-	return judge_add(verdict, about, REASON_TEMPLATE_OLD, err,
-	    "template version %lld is below the wanted %lld, renewal due at once",
-	    (long long)cert->template_major, (long long)policy->template_major);
-}
-
 static enum rc
 judge_length(struct verdict *verdict, const struct about *about,
     const struct policy *policy, struct err *err)
@@ -221,12 +177,19 @@ judge_period(struct verdict *verdict, const struct about *about,
 {
 	struct judged judged = { .slot = "" }, *place = NULL;
 	size_t first = verdict->n_findings;
+	struct policy own = *policy;
 	enum rc r;
 
-	fill_numbers(&judged, about, policy);
-	r = add_sentence(verdict, about, &judged, policy, err);
-	if (r == RC_OK)
-		r = judge_template(verdict, about, policy, err);
+	/* No CA follows a template of ours. */
+	if (about->maker != MAKER_UNASKED) {
+		own = watch_policy(policy, about->cert, about->usage);
+		judged.watch =
+		    watch_cert(policy, about->cert, about->usage, about->now);
+	}
+	fill_numbers(&judged, about, &own);
+	r = add_sentence(verdict, about, &judged, &own, err);
+	if (r == RC_OK && about->maker != MAKER_UNASKED)
+		r = judge_template(verdict, about, policy, &judged.watch, err);
 	if (r == RC_OK)
 		r = judge_length(verdict, about, policy, err);
 	for (size_t i = first; i < verdict->n_findings; i++)
@@ -249,6 +212,7 @@ judge_policy_for_ca(const struct policy *policy)
 	if (copy.rule == POLICY_FRACTION)
 		copy.rule = POLICY_AUTOENROLL;
 	copy.has_template_major = false;
+	memset(copy.offers, 0, sizeof(copy.offers));
 	copy.max_lifetime_s = 0;
 	return copy;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "policy/authority.h"
 #include "policy/judge.h"
 #include "policy/period.h"
@@ -163,6 +164,50 @@ judge_pending(struct verdict *verdict, const struct authority_service *service,
 	    service->pending_text);
 }
 
+static enum rc
+add_offer(struct verdict *verdict, const struct authority_service *service,
+    const struct offer *wanted, int64_t now, struct err *err)
+{
+	char renewal[CLOCK_DURATION_SIZE], validity[CLOCK_DURATION_SIZE];
+	char name[OFFER_NAME_SIZE];
+	const struct about about = { .now = now };
+
+	text_printable_field(name, sizeof(name), wanted->name, strlen(wanted->name));
+	return judge_add(verdict, &about, REASON_CA_OFFERS, err,
+	    "CA %s: template %s version %lld.%lld, R %s, lifetime %s%s", service->name,
+	    name, (long long)wanted->major, (long long)wanted->minor,
+	    clock_format_duration(wanted->renewal_s, renewal),
+	    clock_format_duration(wanted->validity_s, validity),
+	    service->offers == NULL ? ", as it was" : "");
+}
+
+/* What the wanted template says, and whether the others know it by now. */
+static enum rc
+judge_offers(struct verdict *verdict, const struct authority_service *service,
+    int64_t now, struct err *err)
+{
+	const struct offers *offers =
+	    service->offers != NULL ? service->offers : service->kept;
+	const struct offer *wanted = offers == NULL ? NULL : offers_wanted(offers);
+	const struct offers *kept = service->kept;
+	char age[CLOCK_DURATION_SIZE] = "";
+	const struct about about = { .now = now };
+	int64_t age_s = kept == NULL ? 0 : now - kept->read_at;
+	bool is_stale = age_s > service->offers_max_age_s;
+	enum rc r = RC_OK;
+
+	if (wanted != NULL)
+		r = add_offer(verdict, service, wanted, now, err);
+	if (r != RC_OK || kept == NULL)
+		return r;
+	(void)clock_format_duration(age_s, age);
+	return judge_add_state(verdict, &about,
+	    is_stale ? REASON_OFFERS_STALE : REASON_CA_OFFERS,
+	    is_stale ? STATE_WARNING : STATE_OK, err,
+	    "CA %s: the inventory has its templates as of %s ago%s", service->name, age,
+	    is_stale ? ": nobody acts on them any more, run this with --record" : "");
+}
+
 enum rc
 judge_service(struct verdict *verdict, const struct authority_service *service,
     const struct policy *policy, int64_t list_warning_s, int64_t now, struct err *err)
@@ -172,12 +217,15 @@ judge_service(struct verdict *verdict, const struct authority_service *service,
 	enum rc r = judge_answer(verdict, service, now, err);
 
 	if (r == RC_OK && is_ready && service->needs_approval)
-		r = judge_add(verdict, &about, REASON_CA_APPROVAL, err, "CA %s: %s",
-		    service->name, reason_sentence(REASON_CA_APPROVAL));
+		r = judge_add(verdict, &about, REASON_CA_APPROVAL, err,
+		    "CA %s: %s: expect pending at every renewal", service->name,
+		    reason_sentence(REASON_CA_APPROVAL));
 	if (r == RC_OK && is_ready)
 		r = judge_end(verdict, service, policy, now, err);
 	if (r == RC_OK && is_ready)
 		r = note_short_life(verdict, service, now, err);
+	if (r == RC_OK)
+		r = judge_offers(verdict, service, now, err);
 	if (r == RC_OK)
 		r = judge_list(verdict, service, list_warning_s, now, err);
 	return r == RC_OK ? judge_pending(verdict, service, now, err) : r;

@@ -37,6 +37,7 @@ policy_init(struct policy *policy)
 	policy->clock_warning_s = POLICY_CLOCK_OFFSET_S;
 	policy->clock_critical_s = POLICY_CLOCK_OFFSET_CRITICAL_S;
 	policy->needs_anchor = true;
+	policy->offers_max_age_s = POLICY_OFFERS_MAX_AGE_S;
 }
 
 enum rc
@@ -157,7 +158,7 @@ policy_check(const struct policy *policy, struct err *err)
 		    "policy: a share of the lifetime lies between 0 and 1");
 	if (policy->renew_before_s < 0 || policy->grace_s < 0 ||
 	    policy->max_age_s < 0 || policy->max_lifetime_s < 0 ||
-	    policy->clock_warning_s < 0)
+	    policy->clock_warning_s < 0 || policy->offers_max_age_s < 0)
 		return err_set(err, RC_USAGE, "policy: a duration is negative");
 	return RC_OK;
 }

@@ -27,30 +27,44 @@ enum {
 	POLICY_MAX_AGE_S = 21 * 86400,
 	POLICY_CLOCK_OFFSET_S = 10,
 	POLICY_CLOCK_OFFSET_CRITICAL_S = 7 * 86400, /* more is a clock that was reset */
+	POLICY_OFFERS_MAX_AGE_S = 7 * 86400,
 };
+
+/* What a CA may say something about. */
+enum policy_use {
+	POLICY_FOR_TLS,
+	POLICY_FOR_8021X,
+	POLICY_USES
+};
+
+struct offers; /* policy/offer.h */
 
 struct policy {
 	enum policy_rule rule;
-	int64_t renew_before_s; /* R; unused by fraction */
+	bool has_renew_before; /* set by hand: no CA puts it aside */
+	bool has_warning;      /* -w and -c override the rule */
+	bool has_critical;
+	bool has_template_major; /* below it: due at once */
+	int64_t renew_before_s;	 /* R; unused by fraction */
 	int64_t fraction_num;
 	int64_t fraction_den;
 	int64_t grace_s;   /* after due, before WARNING */
 	int64_t floor_num; /* CRITICAL at window * num / den; 1/3 */
 	int64_t floor_den;
-	bool has_warning; /* -w and -c override the rule */
-	bool has_critical;
 	struct time_range warning;
 	struct time_range critical;
-	bool has_template_major; /* below it: due at once */
 	int64_t template_major;
-	enum state no_template; /* of a certificate without one; WARNING */
-	int64_t store_certs;	/* places in the firmware; 0: it does not say */
+	int64_t store_certs; /* places in the firmware; 0: it does not say */
 	int64_t store_keys;
 	int64_t max_age_s;	/* of a reading; 0: any age */
 	int64_t max_lifetime_s; /* 0: any lifetime */
 	int64_t clock_warning_s;
 	int64_t clock_critical_s;
-	bool needs_anchor; /* an unverified path is a finding; default true */
+	enum state no_template; /* of a certificate without one; WARNING */
+	bool needs_anchor;	/* an unverified path is a finding; default true */
+	/* What the CAs say of their templates, for autoenroll; NULL: not known. Lent. */
+	const struct offers *offers[POLICY_USES];
+	int64_t offers_max_age_s; /* older is not acted on */
 };
 
 /* The default: autoenroll, R 42 d, floor 1/3. */

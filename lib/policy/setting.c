@@ -195,6 +195,9 @@ take(struct policy *policy, enum setting setting, const char *text, struct err *
 	switch (setting) {
 	case SETTING_POLICY:
 		return policy_set_rule(policy, text, err);
+	case SETTING_RENEW_BEFORE:
+		policy->has_renew_before = true;
+		break;
 	case SETTING_FRACTION:
 		return num_parse_fraction(text, &policy->fraction_num,
 		    &policy->fraction_den, err);
@@ -213,7 +216,6 @@ take(struct policy *policy, enum setting setting, const char *text, struct err *
 		return take_store_size(policy, text, err);
 	case SETTING_NO_TEMPLATE:
 		return state_parse(text, &policy->no_template, err);
-	case SETTING_RENEW_BEFORE:
 	case SETTING_GRACE:
 	case SETTING_MAX_AGE:
 	case SETTING_MAX_LIFETIME:

@@ -14,6 +14,7 @@
 #include "policy/maker.h"
 #include "policy/policy.h"
 #include "policy/state.h"
+#include "policy/watch.h"
 
 /*
  * name, state, word (JSON, stable), remedy, sentence.
@@ -63,6 +64,20 @@
 	    "template major version below the wanted one")                             \
 	X(REASON_NO_TEMPLATE, STATE_CRITICAL, "no_template", REMEDY_PERSON,            \
 	    "no template version, though one is wanted")                               \
+	X(REASON_TEMPLATE_SUPERSEDED, STATE_WARNING, "template_superseded",            \
+	    REMEDY_RENEW_TLS, "another template takes the place of this one")          \
+	X(REASON_TEMPLATE_OUTDATED, STATE_WARNING, "template_outdated", REMEDY_PERSON, \
+	    "another template takes the place of the configured one")                  \
+	X(REASON_TEMPLATE_LAGGING, STATE_WARNING, "template_lagging", REMEDY_PERSON,   \
+	    "issued by a template version that was not wanted any more")               \
+	X(REASON_TEMPLATE_NEWER, STATE_UNKNOWN, "template_newer", REMEDY_PERSON,       \
+	    "template major version above the one the CA says")                        \
+	X(REASON_TEMPLATE_GONE, STATE_WARNING, "template_gone", REMEDY_PERSON,         \
+	    "template is no longer offered")                                           \
+	X(REASON_TEMPLATE_UNVERSIONED, STATE_OK, "template_unversioned", REMEDY_NONE,  \
+	    "version 1 template, has no version")                                      \
+	X(REASON_OFFERS_STALE, STATE_WARNING, "offers_stale", REMEDY_PERSON,           \
+	    "what the CA offers was read too long ago")                                \
 	X(REASON_LIFETIME_LONG, STATE_WARNING, "lifetime_long", REMEDY_PERSON,         \
 	    "lifetime above the allowed one")                                          \
 	X(REASON_MAKER, STATE_OK, "maker", REMEDY_NONE,                                \
@@ -163,6 +178,8 @@
 	    "the CA gives no answer of use")                                           \
 	X(REASON_CA_APPROVAL, STATE_OK, "ca_approval", REMEDY_NONE,                    \
 	    "a person must approve each request")                                      \
+	X(REASON_CA_OFFERS, STATE_OK, "ca_offers", REMEDY_NONE,                        \
+	    "what its policy service offers")                                          \
 	X(REASON_CA_ENDS, STATE_CRITICAL, "ca_ends", REMEDY_PERSON,                    \
 	    "the CA is about to end")                                                  \
 	X(REASON_CA_SHORTENS, STATE_OK, "ca_shortens", REMEDY_NONE,                    \
@@ -222,10 +239,12 @@ struct finding {
 /* The numbers behind one judged certificate, for perfdata and --explain. */
 struct judged {
 	char slot[FINDING_SLOT_SIZE];
-	const struct cert *cert; /* lent from the facts */
+	const struct cert *cert; /* lent from the facts, as watch from the policy */
 	unsigned int usage;
-	enum maker maker;      /* MAKER_UNASKED of a CA */
-	enum policy_rule rule; /* that gave the window: a CA's may be another */
+	enum maker maker;	/* MAKER_UNASKED of a CA */
+	enum policy_rule rule;	/* that gave the window: a CA's may be another */
+	int64_t renew_before_s; /* R, as applied */
+	struct watch watch;	/* who says so, and what else of the template */
 	int64_t left_s;
 	int64_t lifetime_s;
 	int64_t window_s;

@@ -223,6 +223,30 @@ an_old_template_is_due_at_once_and_a_ca_never(void **state)
 	verdict_clear(&verdict);
 }
 
+/* What a person decides about stands back when renewal is due: that may cure it. */
+static void
+a_renewal_that_is_due_comes_before_a_person(void **state)
+{
+	struct aging aging;
+
+	(void)state;
+	aging_init(&aging);
+	aging.fixed = STATE_WARNING;
+	aging.reason = REASON_TEMPLATE_GONE;
+	aging.due_at = NB;
+	aging.warning_at = NB;
+	aging.critical_at = NB + 10;
+	assert_int_equal(aging_reason(&aging, NB - 1), REASON_TEMPLATE_GONE);
+	assert_int_equal(aging_reason(&aging, NB), REASON_DUE);
+	assert_int_equal(aging_reason(&aging, NB + 10), REASON_FLOOR);
+	aging.reason = REASON_TEMPLATE_SUPERSEDED;
+	assert_int_equal(aging_reason(&aging, NB), REASON_TEMPLATE_SUPERSEDED);
+	aging.fixed = STATE_UNKNOWN;
+	aging.reason = REASON_TEMPLATE_NEWER;
+	assert_int_equal(aging_reason(&aging, NB - 1), REASON_TEMPLATE_NEWER);
+	assert_int_equal(aging_reason(&aging, NB), REASON_DUE);
+}
+
 static void
 what_is_about_no_certificate_is_the_device_s(void **state)
 {
@@ -273,6 +297,7 @@ main(void)
 		cmocka_unit_test(at_every_moment_it_says_what_the_judges_would),
 		cmocka_unit_test(a_threshold_from_above_counts_from_now),
 		cmocka_unit_test(an_old_template_is_due_at_once_and_a_ca_never),
+		cmocka_unit_test(a_renewal_that_is_due_comes_before_a_person),
 		cmocka_unit_test(what_is_about_no_certificate_is_the_device_s),
 		cmocka_unit_test(unknown_gives_way_to_what_time_brings),
 	};

@@ -54,6 +54,45 @@ explain(const struct policy *policy, int64_t lifetime_s, int64_t now, struct buf
 	verdict_clear(&verdict);
 }
 
+/* Where R and the version are from, and how old that is. */
+static void
+says_which_ca_said_it_and_when(void **state)
+{
+	struct offer list[1] = { { .name = "\"AMT\"",
+	    .oid = "1.2.3",
+	    .major = 101,
+	    .minor = 4,
+	    .renewal_s = 20 * DAY,
+	    .validity_s = 365 * DAY } };
+	struct offers offers = { .ca = "corp",
+		.read_at = HAND_NB,
+		.list = list,
+		.n = 1 };
+	struct policy policy;
+	struct buf out;
+
+	(void)state;
+	policy_init(&policy);
+	policy.offers[POLICY_FOR_TLS] = &offers;
+	buf_init(&out, OUTPUT_MAX_BYTES);
+	explain(&policy, 365 * DAY, HAND_NB + 8 * DAY, &out);
+	assert_has(buf_str(&out), "renewal period R = 3628800 s");
+	assert_has(buf_str(&out),
+	    "CA corp, as read 8 d ago (2026-01-01T00:00:00Z), too long ago to act on");
+	assert_has(buf_str(&out), "does not offer the template of it");
+	assert_has(buf_str(&out), "R is the default");
+	buf_clear(&out);
+	policy.has_renew_before = true;
+	policy.has_template_major = true;
+	policy.template_major = 7;
+	buf_init(&out, OUTPUT_MAX_BYTES);
+	explain(&policy, 365 * DAY, HAND_NB + 3600, &out);
+	assert_has(buf_str(&out), "CA corp, as read 1 h ago");
+	assert_has(buf_str(&out), "version wanted 7, as configured");
+	assert_has(buf_str(&out), "R is as configured");
+	buf_clear(&out);
+}
+
 struct row {
 	int64_t lifetime_s;
 	int64_t renew_before_s;
@@ -207,6 +246,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(says_which_ca_said_it_and_when),
 		cmocka_unit_test(the_eleven_rows_can_be_done_again),
 		cmocka_unit_test(every_line_of_the_first_row_is_as_documented),
 		cmocka_unit_test(each_policy_shows_its_own_sum),

@@ -173,6 +173,57 @@ a_list_of_our_own_is_judged_by_its_life(void **state)
 	}
 }
 
+#define MAX_AGE (7 * DAY)
+
+static const struct {
+	bool is_asked;	    /* it said so just now */
+	int64_t kept_ago_s; /* of what the inventory has; -1: nothing */
+	enum state state;
+	enum reason reason;
+	const char *words;
+} offers_rows[] = {
+	{ true, -1, STATE_OK, REASON_CA_OFFERS,
+	    "template AMT\\x7cTLS version 101.4, R 42 d, lifetime 365 d" },
+	{ true, 0, STATE_OK, REASON_CA_OFFERS, "version 101.4" },
+	{ true, MAX_AGE, STATE_OK, REASON_CA_OFFERS, "version 101.4" },
+	{ true, MAX_AGE + 1, STATE_WARNING, REASON_OFFERS_STALE,
+	    "as of 7 d ago: nobody acts on them any more, run this with --record" },
+	{ false, 3600, STATE_OK, REASON_CA_OFFERS, "lifetime 365 d, as it was" },
+	{ false, MAX_AGE + 1, STATE_WARNING, REASON_OFFERS_STALE, "as of 7 d ago" },
+};
+
+static void
+what_it_offers_is_told_with_its_age(void **state)
+{
+	struct offer list[1] = { { .name = "AMT|TLS",
+	    .major = 101,
+	    .minor = 4,
+	    .renewal_s = 42 * DAY,
+	    .validity_s = 365 * DAY,
+	    .is_wanted = true } };
+	struct offers now = { .ca = "corp", .read_at = NOW, .list = list, .n = 1 };
+	struct offers kept = now;
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(offers_rows); i++) {
+		struct authority_service service = good_service();
+		struct verdict verdict = { 0 };
+		const struct finding *finding;
+
+		kept.read_at = NOW - offers_rows[i].kept_ago_s;
+		service.offers = offers_rows[i].is_asked ? &now : NULL;
+		service.kept = offers_rows[i].kept_ago_s >= 0 ? &kept : NULL;
+		service.offers_max_age_s = MAX_AGE;
+		judge(&service, &verdict);
+		finding = find(&verdict, offers_rows[i].reason);
+		assert_non_null(finding);
+		if (finding != NULL)
+			assert_has(finding->text, offers_rows[i].words);
+		assert_int_equal(verdict.state, offers_rows[i].state);
+		verdict_clear(&verdict);
+	}
+}
+
 static void
 the_operator_chooses_the_state_of_one_out_of_reach(void **state)
 {
@@ -207,6 +258,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_answer_has_its_state_and_says_what_to_do),
 		cmocka_unit_test(a_list_of_our_own_is_judged_by_its_life),
+		cmocka_unit_test(what_it_offers_is_told_with_its_age),
 		cmocka_unit_test(the_operator_chooses_the_state_of_one_out_of_reach),
 		cmocka_unit_test(says_that_a_person_must_approve_each_request),
 	};
