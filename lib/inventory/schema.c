@@ -10,6 +10,7 @@
 #include <assert.h>
 
 #include "inventory/db.h"
+#include "inventory/schema_ca.h"
 #include "inventory/schema_remedy.h"
 
 /* clang-format off */
@@ -301,16 +302,19 @@
 
 /* clang-format on */
 
-/* Neither is released yet: until then they may still grow. */
+/* None is released yet: until then they may still grow. */
 static const char *const version_1[] = { schema_journal, schema_archive,
 	schema_requests, DEVICE_TABLES, STANDING_TABLES, CERT_TABLES, READING_TABLES,
 	HISTORY_TABLES };
 
 static const char *const version_2[] = { schema_jobs, schema_outbox };
 
+static const char *const version_3[] = { schema_offers };
+
 static const struct migration migrations[] = {
 	{ version_1, sizeof(version_1) / sizeof(version_1[0]) },
 	{ version_2, sizeof(version_2) / sizeof(version_2[0]) },
+	{ version_3, sizeof(version_3) / sizeof(version_3[0]) },
 };
 
 static_assert(sizeof(migrations) / sizeof(migrations[0]) == DB_SCHEMA_VERSION,
