@@ -18,11 +18,12 @@ struct accept_input {
 	size_t csr_len;
 	const struct csr_profile *profile;
 	const struct anchors *anchors;
-	const struct cert *old;	  /* NULL: none was served */
-	const char *issuer_key;	  /* key identifier of the only issuer, hexadecimal;
+	const struct cert *old;	     /* NULL: none was served */
+	const char *issuer_key;	     /* key identifier of the only issuer, hexadecimal;
 				 * NULL: any under the anchors */
-	const char *template_oid; /* that the CA issues by; NULL or "": not known */
-	int64_t template_major;	  /* of it, with template_oid */
+	const char *template_oid;    /* that the CA issues by; NULL or "": not known */
+	int64_t template_major;	     /* of it, with template_oid */
+	int64_t template_validity_s; /* lifetime that it wants; 0: not known */
 	const struct revocation_lists *lists; /* NULL: none is configured */
 	int64_t version_major;		      /* firmware generation; 0 unknown */
 	int64_t now;

@@ -73,12 +73,23 @@ min_left_s(const struct accept_input *input)
 	return half_s < MIN_LEFT_S ? half_s : MIN_LEFT_S;
 }
 
+/* Was it issued for less than nine tenths of what the template says? */
+static bool
+is_cut(const struct accept_input *input)
+{
+	int64_t wanted_s = input->template_validity_s;
+
+	return cert_lifetime_s(input->leaf) < wanted_s - wanted_s / 10;
+}
+
 enum accept_judgement
 accept_time(const struct accept_ctx *ctx, struct accept_words *words)
 {
 	const struct accept_input *input = ctx->input;
 	int64_t left_s = cert_left_s(input->leaf, input->now);
 	char left[CLOCK_DURATION_SIZE];
+	char lifetime[CLOCK_DURATION_SIZE];
+	char wanted[CLOCK_DURATION_SIZE];
 	char end[CLOCK_DATE_SIZE];
 	enum accept_judgement judgement;
 
@@ -101,6 +112,12 @@ accept_time(const struct accept_ctx *ctx, struct accept_words *words)
 	if (left_s < input->lifetime_s - input->lifetime_s / 10)
 		return accept_say(words, ACCEPT_WARN,
 		    "ends on %s, in %s: less than was wanted", end, left);
+	if (is_cut(input))
+		return accept_say(words, ACCEPT_WARN,
+		    "issued for %s, the template says %s: the CA has a limit of its own, "
+		    "or is about to end",
+		    clock_format_duration(cert_lifetime_s(input->leaf), lifetime),
+		    clock_format_duration(input->template_validity_s, wanted));
 	return ACCEPT_PASS;
 }
 

@@ -31,8 +31,9 @@ struct adcs {
 	struct adcs_wish wish;
 	bool is_direct; /* the url is that of an enrolment service: no policy */
 	int64_t poll_s;
-	bool has_policy; /* the following two are known */
+	bool has_answer; /* the following is known */
 	struct xcep xcep;
+	bool has_policy; /* the following, too */
 	struct adcs_choice choice;
 };
 
@@ -170,10 +171,12 @@ learn_policy(struct adcs *adcs, const struct ca_request *request,
 	struct ca_answer answer = { .outcome = CA_ISSUED };
 	enum rc r;
 
+	adcs->has_answer = false;
 	adcs->has_policy = false;
 	xcep_clear(&adcs->xcep);
 	r = adcs_talk_policy(adcs->https, request->deadline_ms, &adcs->xcep, &answer,
 	    err);
+	adcs->has_answer = r == RC_OK && answer.outcome == CA_ISSUED;
 	if (r == RC_OK && answer.outcome != CA_ISSUED)
 		ca_facts_set(facts, answer.outcome, "%s", answer.text);
 	else if (r == RC_OK)
@@ -355,6 +358,16 @@ adcs_poll(void *state, const struct ca_request *request, struct ca_answer *ret_a
 	return ask_place(adcs, url, id, request, &is_reached, ret_answer, err);
 }
 
+static enum rc
+adcs_offers(const void *state, struct offers *offers, struct err *err)
+{
+	const struct adcs *adcs = state;
+
+	return adcs->has_answer
+	    ? adcs_policy_offers(&adcs->xcep, &adcs->wish, offers, err)
+	    : RC_NOTFOUND;
+}
+
 static struct https *
 adcs_session(void *state)
 {
@@ -384,6 +397,7 @@ const struct ca_ops ca_adcs_ops = {
 	.prepare = adcs_prepare,
 	.submit = adcs_submit,
 	.poll = adcs_poll,
+	.offers = adcs_offers,
 	.session = adcs_session,
 	.probe_proves_login = true,
 };

@@ -306,6 +306,7 @@ fill(const struct xcep_policy *policy, struct ca_facts *facts)
 	    policy->name, strlen(policy->name));
 	facts->renew_before_s = policy->renewal_s;
 	facts->lifetime_s = policy->validity_s;
+	facts->template_validity_s = policy->validity_s;
 	facts->needs_approval = (policy->enrolment_flags & XCEP_ENROL_PENDS) != 0;
 	/* Those of version 1 leave neither OID nor number in certificates. */
 	if (policy->schema == 1)

@@ -42,4 +42,11 @@ bool adcs_policy_choose(const struct xcep *xcep, const struct adcs_wish *wish,
     const struct ca_request *request, struct ca_facts *facts,
     struct adcs_choice *ret_choice);
 
+/*
+ * Append all that the policies say, and which of them is wanted, for whoever judges
+ * certificates by it. RC_LIMIT, RC_NOMEM.
+ */
+enum rc adcs_policy_offers(const struct xcep *xcep, const struct adcs_wish *wish,
+    struct offers *offers, struct err *err);
+
 #endif

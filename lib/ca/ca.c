@@ -34,7 +34,8 @@ static const struct ca_ops *const backends[] = {
 
 struct ca {
 	const struct ca_ops *ops;
-	char *name; /* for people */
+	char *name;		     /* for people */
+	char section[OFFER_CA_SIZE]; /* of the file; "": none */
 	void *state;
 	const char *issuer_key;	     /* lent from the configuration; NULL: any */
 	const char *revocation_file; /* the same; NULL: none */
@@ -140,6 +141,8 @@ ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name
 		ca->revocation_file =
 		    conf_find(conf, section_kind, name, revocation_name, NULL);
 	ca->name = describe(ops, name);
+	if (name != NULL && strlen(name) < sizeof(ca->section))
+		memcpy(ca->section, name, strlen(name) + 1);
 	r = ca->name != NULL ? ops->open(conf, name, &ca->state, err)
 			     : err_set(err, RC_NOMEM, "CA: out of memory");
 	if (r != RC_OK) {
@@ -266,6 +269,24 @@ ca_chain(const struct ca *ca, size_t *ret_n)
 {
 	*ret_n = 0;
 	return ca->ops->chain == NULL ? NULL : ca->ops->chain(ca->state, ret_n);
+}
+
+enum rc
+ca_offers(const struct ca *ca, int64_t now, struct offers *ret_offers, struct err *err)
+{
+	struct offers offers = { .read_at = now };
+	enum rc r;
+
+	if (ca->ops->offers == NULL || ca->section[0] == '\0')
+		return RC_NOTFOUND;
+	memcpy(offers.ca, ca->section, sizeof(offers.ca));
+	r = ca->ops->offers(ca->state, &offers, err);
+	if (r != RC_OK) {
+		offers_clear(&offers);
+		return r;
+	}
+	*ret_offers = offers;
+	return RC_OK;
 }
 
 enum rc

@@ -13,6 +13,7 @@
 
 #include "base/conf.h"
 #include "base/rc.h"
+#include "policy/offer.h"
 #include "x509/csr.h"
 #include "x509/path.h"
 
@@ -110,14 +111,15 @@ struct ca_list {
 
 /* What a probe found. Numbers are 0, and texts "", where the CA does not tell. */
 struct ca_facts {
-	enum ca_outcome outcome; /* CA_ISSUED: it would issue; else why not */
-	char kind[32];		 /* "local", "EST", "enterprise", "stand-alone" */
-	int64_t not_after;	 /* first end among the CA's certificates */
-	struct ca_list list;	 /* its revocation list */
-	bool publishes;		 /* that list, by our hand: ca_publish */
-	int64_t lifetime_s;	 /* what it will issue for */
-	int64_t renew_before_s;	 /* renewal period of its template */
-	bool needs_approval;	 /* every request waits for a person */
+	enum ca_outcome outcome;     /* CA_ISSUED: it would issue; else why not */
+	char kind[32];		     /* "local", "EST", "enterprise", "stand-alone" */
+	int64_t not_after;	     /* first end among the CA's certificates */
+	struct ca_list list;	     /* its revocation list */
+	bool publishes;		     /* that list, by our hand: ca_publish */
+	int64_t lifetime_s;	     /* what it will issue for */
+	int64_t renew_before_s;	     /* renewal period of its template */
+	int64_t template_validity_s; /* that this wants, whatever comes of it */
+	bool needs_approval;	     /* every request waits for a person */
 	bool lacks_template;	 /* CA_CONFIG: it does not offer the wanted one to us */
 	char template_name[80];	 /* that requests name */
 	char template_oid[128];	 /* as in certificates; "" for version 1 templates */
@@ -193,6 +195,14 @@ enum rc ca_preflight(struct ca *ca, const struct ca_request *request,
     struct ca_facts *ret_facts, struct err *err);
 
 /*
+ * What its policy service said of its templates when it was asked last, by ca_probe(),
+ * ca_preflight() or ca_submit(), at that moment. RC_NOTFOUND, err as it was, for a CA
+ * that has none, or said nothing of use. RC_LIMIT, RC_NOMEM. Caller clears.
+ */
+enum rc ca_offers(const struct ca *ca, int64_t now, struct offers *ret_offers,
+    struct err *err);
+
+/*
  * Submit. RC_OK whenever there is an outcome, also a refusal; errors are ours.
  * The same request within the hour gets the same certificate where a backend can
  * tell. What is issued is not judged: see ca/accept.h. Clear the answer with
@@ -255,6 +265,8 @@ struct ca_ops {
 	    int64_t deadline_ms, struct err *err); /* or NULL */
 	enum rc (*publish)(void *state, int64_t now, int64_t deadline_ms,
 	    struct ca_list *ret_list, struct err *err); /* or NULL */
+	/* Append its templates; RC_NOTFOUND when it was not asked. Or NULL */
+	enum rc (*offers)(const void *state, struct offers *offers, struct err *err);
 	/* The session that shows its login; lent. NULL: it shows none over HTTP */
 	struct https *(*session)(void *state);
 	bool probe_proves_login; /* a wrong login gets through no probe */

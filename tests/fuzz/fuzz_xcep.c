@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca/adcs_policy.h"
 #include "ca/soap.h"
 #include "ca/xcep.h"
 
@@ -32,6 +33,29 @@ check_policy(const struct xcep *xcep, const struct xcep_policy *policy)
 			abort();
 }
 
+/* What is handed on to those who judge by it says the same of as many templates. */
+static void
+check_offers(const struct xcep *xcep)
+{
+	const struct adcs_wish wish = { .template_name = "AMTTLS" };
+	struct offers offers = { .read_at = 1 };
+	struct err err = { 0 };
+	enum rc r = adcs_policy_offers(xcep, &wish, &offers, &err);
+
+	if (r == RC_OK && offers.n != xcep->n_policies)
+		abort();
+	if (r != RC_OK && err.text[0] == '\0')
+		abort();
+	for (size_t i = 0; i < offers.n_replaced; i++)
+		if (offers.replaced[i].by >= offers.n)
+			abort();
+	if (r == RC_OK &&
+	    (offers_wanted(&offers) == NULL) !=
+		(xcep_find(xcep, wish.template_name) == NULL))
+		abort();
+	offers_clear(&offers);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -52,6 +76,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (xcep.cas[i].n_uris > XCEP_URIS_MAX ||
 		    xcep_find_ca(&xcep, xcep.cas[i].reference) == NULL)
 			abort();
+	if (r == RC_OK)
+		check_offers(&xcep);
 	xcep_clear(&xcep);
 	soap_answer_clear(&answer);
 	return 0;

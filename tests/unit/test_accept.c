@@ -635,6 +635,25 @@ somewhat_short(struct scene *s)
 	s->leaf.not_after = NOW + LIFETIME * 9 / 10 - DAY;
 }
 
+/* 366 days are nine tenths of that, to the second. */
+static void
+as_long_as_the_template_says(struct scene *s)
+{
+	s->input.template_validity_s = 35136000;
+}
+
+static void
+shorter_than_the_template_says(struct scene *s)
+{
+	s->input.template_validity_s = 35136001;
+}
+
+static void
+template_without_sense(struct scene *s)
+{
+	s->input.template_validity_s = INT64_MAX;
+}
+
 static void
 outlives_the_root(struct scene *s)
 {
@@ -749,6 +768,11 @@ static const struct row warning_rows[] = {
 	{ more_purposes, NULL, "C6 purpose: extKeyUsage has more purposes" },
 	{ no_key_usage, NULL, "C7 key usage: no keyUsage" },
 	{ somewhat_short, NULL, "C9 time: ends on 2026-09-01, in 327 d: less than" },
+	{ as_long_as_the_template_says, NULL, "" },
+	{ shorter_than_the_template_says, NULL,
+	    "C9 time: issued for 366 d, the template says 406 d: the CA has a limit" },
+	{ template_without_sense, NULL,
+	    "C9 time: issued for 366 d, the template says" },
 	{ no_identifiers, NULL, "C15 strict: by the letter of RFC 5280" },
 	{ no_template, NULL, "C16 template: it names no template" },
 	{ older_template, NULL,

@@ -292,6 +292,90 @@ notes_what_a_person_should_know(void **state)
 }
 
 static void
+hands_on_what_each_template_says(void **state)
+{
+	struct offers offers = { .read_at = 0 };
+	struct xcep xcep = { .policies = NULL };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_rc(read_doc(answer_text, &xcep, &err), RC_OK, &err);
+	assert_rc(adcs_policy_offers(&xcep, &wish, &offers, &err), RC_OK, &err);
+	xcep_clear(&xcep);
+	assert_int_equal(offers.n, 2);
+	assert_ptr_equal(offers_wanted(&offers), &offers.list[0]);
+	assert_string_equal(offers.list[0].name, "AMTTLS");
+	assert_string_equal(offers.list[0].oid, OID);
+	assert_int_equal(offers.list[0].schema, 2);
+	assert_int_equal(offers.list[0].major, 101);
+	assert_int_equal(offers.list[0].minor, 4);
+	assert_int_equal(offers.list[0].validity_s, 365 * DAY);
+	assert_int_equal(offers.list[0].renewal_s, 42 * DAY);
+	assert_int_equal(offers.list[0].enrolment_flags, 0);
+	assert_true(offers.list[0].may_enrol);
+	assert_string_equal(offers.list[1].name, "Other");
+	assert_int_equal(offers.list[1].major, 0); /* absent */
+	assert_int_equal(offers.list[1].renewal_s, 0);
+	assert_ptr_equal(offers_successor(&offers, "old"), &offers.list[0]);
+	offers_clear(&offers);
+}
+
+/* Numbers from outside: what has no sense refuses the whole answer, so that nothing of
+ * it is kept. */
+static const struct {
+	const char *text;
+	bool fits_period;
+	bool fits_version;
+} numbers[] = {
+	{ "0", true, true },
+	{ "4294967295", true, true },
+	{ "4294967296", true, false },
+	{ "9007199254740991", true, false },
+	{ "9223372036854775807", false, false },
+	{ "9223372036854775808", false, false },
+	{ "18446744073709551615", false, false },
+	{ "18446744073709551616", false, false },
+	{ "-1", false, false },
+	{ "-9223372036854775809", false, false },
+	{ "1e9", false, false },
+	{ "0x10", false, false },
+};
+
+static void
+numbers_are_read_with_their_ranges(void **state)
+{
+	static const struct {
+		const char *element;
+		const char *value;
+		bool is_version;
+	} places[] = {
+		{ "renewalPeriodSeconds", "3628800", false },
+		{ "validityPeriodSeconds", "31536000", false },
+		{ "majorRevision", "101", true },
+		{ "minorRevision", "4", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(places) * UNIT_COUNT(numbers); i++) {
+		size_t place = i / UNIT_COUNT(numbers),
+		       number = i % UNIT_COUNT(numbers);
+		bool fits = places[place].is_version ? numbers[number].fits_version
+						     : numbers[number].fits_period;
+		struct xcep xcep = { .policies = NULL };
+		char old[64], new[80];
+		struct err err = { 0 };
+
+		(void)snprintf(old, sizeof(old), "<%s>%s<", places[place].element,
+		    places[place].value);
+		(void)snprintf(new, sizeof(new), "<%s>%s<", places[place].element,
+		    numbers[number].text);
+		if ((read_doc(edited(old, new), &xcep, &err) == RC_OK) != fits)
+			fail_msg("%s: %s", new, err.text);
+		xcep_clear(&xcep);
+	}
+}
+
+static void
 a_template_of_version_1_has_no_number(void **state)
 {
 	struct xcep xcep = { .policies = NULL };
@@ -362,6 +446,8 @@ main(void)
 		cmocka_unit_test(says_what_stands_in_the_way),
 		cmocka_unit_test(fills_the_facts_and_orders_the_places),
 		cmocka_unit_test(notes_what_a_person_should_know),
+		cmocka_unit_test(hands_on_what_each_template_says),
+		cmocka_unit_test(numbers_are_read_with_their_ranges),
 		cmocka_unit_test(a_template_of_version_1_has_no_number),
 		cmocka_unit_test(an_account_without_templates_is_told_so),
 		cmocka_unit_test(survives_every_failed_allocation),
