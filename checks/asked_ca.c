@@ -10,7 +10,9 @@
 
 #include "base/num.h"
 #include "base/text.h"
+#include "inventory/offer_row.h"
 #include "inventory/place.h"
+#include "policy/feed.h"
 
 #define YEARS_MAX_S INT64_C(3155760000) /* 100 years */
 
@@ -24,6 +26,7 @@ enum own {
 	OWN_CA,
 	OWN_HOSTNAME,
 	OWN_INVENTORY,
+	OWN_RECORD,
 	OWN_PENDING_WARNING,
 	OWN_PENDING_CRITICAL,
 	OWN_N
@@ -37,6 +40,8 @@ const struct opt asked_ca_options[OWN_N + 1] = {
 	    "Device that a certificate would be for, where the CA looks at names." },
 	[OWN_INVENTORY] = { "inventory", 0, "FILE",
 	    "Inventory that knows what waits at the CA, " DB_DEFAULT_PATH " unless set." },
+	[OWN_RECORD] = { "record", 0, NULL,
+	    "Keep what the CA offers in the inventory, for checks and remedies of devices." },
 	[OWN_PENDING_WARNING] = { "pending-warning", 0, "DURATION",
 	    "Warning when a request waits at the CA longer, 1d unless set." },
 	[OWN_PENDING_CRITICAL] = { "pending-critical", 0, "DURATION",
@@ -56,6 +61,8 @@ asked_ca_init(struct asked_ca *asked)
 void
 asked_ca_clear(struct asked_ca *asked)
 {
+	offers_clear(&asked->offers);
+	offers_clear(&asked->kept);
 	ca_close(asked->ca);
 	memset(asked, 0, sizeof(*asked));
 }
@@ -74,6 +81,9 @@ take_value(void *ctx, int row, const char *value, struct err *err)
 		return RC_OK;
 	case OWN_INVENTORY:
 		asked->inventory_file = value;
+		return RC_OK;
+	case OWN_RECORD:
+		asked->record = true;
 		return RC_OK;
 	case OWN_PENDING_WARNING:
 		return num_parse_duration(value, YEARS_MAX_S,
@@ -151,6 +161,42 @@ probe(struct asked_ca *asked, const struct plugin *plugin, struct err *err)
 	return RC_OK;
 }
 
+static void
+set_trouble(struct asked_ca *asked, const char *what, enum rc r,
+    const struct err *cause)
+{
+	const char *why = cause->text[0] != '\0' ? cause->text : rc_text(r);
+	char whole[2 * ASKED_CA_TEXT_SIZE];
+
+	(void)snprintf(whole, sizeof(whole), "%s: %.*s", what, ASKED_CA_TEXT_SIZE, why);
+	text_line_field(asked->trouble, sizeof(asked->trouble), whole, strlen(whole));
+}
+
+/* As a scan makes the file, so does who is told to record. */
+static void
+record(struct asked_ca *asked, const char *path)
+{
+	struct db db = { 0 };
+	struct err cause = { 0 };
+	enum rc r = db_open(path, &db, &cause);
+
+	if (r == RC_OK)
+		r = offer_write(&db, &asked->offers, &cause);
+	db_close(&db);
+	if (r != RC_OK)
+		set_trouble(asked, "not recorded", r, &cause);
+}
+
+static enum rc
+read_kept(struct asked_ca *asked, struct db *db, struct err *err)
+{
+	enum rc r = offer_read(db, asked->name, &asked->kept, err);
+
+	if (r == RC_OK)
+		asked->service.kept = &asked->kept;
+	return r == RC_NOTFOUND ? RC_OK : r;
+}
+
 /* What cannot be read there is no fault of the CA. */
 static void
 look_up(struct asked_ca *asked, const struct conf *conf)
@@ -159,23 +205,42 @@ look_up(struct asked_ca *asked, const struct conf *conf)
 	struct authority_service *service = &asked->service;
 	struct db db = { 0 };
 	struct err cause = { 0 };
-	enum rc r = db_open_read_only(path, &db, &cause);
+	enum rc r = RC_OK;
 
+	if (asked->record && service->offers != NULL)
+		record(asked, path);
+	else if (asked->record)
+		set_trouble(asked, "not recorded", RC_NOTFOUND,
+		    &(struct err){ .text = "the CA said nothing of templates" });
+	r = db_open_read_only(path, &db, &cause);
 	if (r == RC_OK)
 		r = cert_request_read_age(&db, service->name, &asked->pending, &cause);
+	if (r == RC_OK)
+		r = read_kept(asked, &db, &cause);
 	db_close(&db);
-	if (r != RC_OK && (r != RC_NOTFOUND || asked->inventory_file != NULL)) {
-		const char *why = cause.text[0] != '\0' ? cause.text : rc_text(r);
-		char whole[2 * ASKED_CA_TEXT_SIZE];
-
-		(void)snprintf(whole, sizeof(whole), "inventory not used: %.*s",
-		    ASKED_CA_TEXT_SIZE, why);
-		text_line_field(asked->trouble, sizeof(asked->trouble), whole,
-		    strlen(whole));
-	}
+	if (r != RC_OK && (r != RC_NOTFOUND || asked->inventory_file != NULL) &&
+	    asked->trouble[0] == '\0')
+		set_trouble(asked, "inventory not used", r, &cause);
 	service->n_pending = asked->pending.n;
 	service->pending_since = asked->pending.oldest_at;
 	service->pending_text = asked->pending.oldest_text;
+}
+
+/* RC_OK for a CA that offers nothing. */
+static enum rc
+take_offers(struct asked_ca *asked, const struct conf *conf, int64_t now,
+    struct err *err)
+{
+	struct feed feed;
+	enum rc r = feed_choose(conf, NULL, &feed, err);
+
+	if (r != RC_OK)
+		return r;
+	asked->service.offers_max_age_s = feed.max_age_s;
+	r = ca_offers(asked->ca, now, &asked->offers, err);
+	if (r == RC_OK)
+		asked->service.offers = &asked->offers;
+	return r == RC_NOTFOUND ? RC_OK : r;
 }
 
 enum rc
@@ -187,6 +252,8 @@ asked_ca_ask(struct asked_ca *asked, const struct conf *conf,
 	struct err cause = { 0 };
 	enum rc r;
 
+	if (asked->record && asked->name == NULL)
+		return err_set(err, RC_USAGE, "--record: needs --ca");
 	if (service->pending_warning_s > service->pending_critical_s)
 		return err_set(err, RC_USAGE,
 		    "--pending-warning: longer than --pending-critical");
@@ -202,6 +269,8 @@ asked_ca_ask(struct asked_ca *asked, const struct conf *conf,
 	    false, err);
 	if (r == RC_OK)
 		r = probe(asked, plugin, err);
+	if (r == RC_OK)
+		r = take_offers(asked, conf, plugin->now, err);
 	if (r != RC_OK)
 		return r;
 	look_up(asked, conf);

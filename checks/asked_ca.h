@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A CA of the configuration file as a check asks it: can it renew, and since when do
- * requests wait there?  Nothing is requested, and nothing is written.
+ * requests wait there?  Nothing is requested, and nothing is written but what its policy
+ * service offers, when that is asked for.
  */
 #ifndef AMTCERT_CHECKS_ASKED_CA_H
 #define AMTCERT_CHECKS_ASKED_CA_H
@@ -11,6 +12,7 @@
 #include "inventory/cert_request.h"
 #include "plugin/plugin.h"
 #include "policy/authority.h"
+#include "policy/offer.h"
 
 enum {
 	ASKED_CA_TEXT_SIZE = 256
@@ -21,12 +23,15 @@ extern const struct opt asked_ca_options[];
 
 /* asked_ca_init, asked_ca_take for each option, asked_ca_ask; asked_ca_clear. */
 struct asked_ca {
+	bool record;		    /* keep what it offers in the inventory */
 	const char *name;	    /* NULL: none is to be asked */
 	const char *host;	    /* that a certificate would be for */
 	const char *inventory_file; /* of the command line; NULL: not given */
 	struct ca *ca;
 	struct ca_facts facts;
 	struct cert_request_age pending;
+	struct offers offers;		  /* of now; read_at 0: none */
+	struct offers kept;		  /* of the inventory; read_at 0: none */
 	struct authority_service service; /* lent from the above */
 	char trouble[ASKED_CA_TEXT_SIZE]; /* with the inventory; "" */
 };

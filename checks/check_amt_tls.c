@@ -43,7 +43,7 @@ judge(const struct plugin *plugin, const struct facts *facts, struct verdict *ve
 
 /* What the device shows, or else what it showed last. */
 static enum rc
-look(const struct plugin *plugin, struct subject *subject, struct facts *facts,
+look(struct plugin *plugin, struct subject *subject, struct facts *facts,
     struct verdict *verdict, struct err *err)
 {
 	struct known *known = &subject->known;
@@ -51,6 +51,7 @@ look(const struct plugin *plugin, struct subject *subject, struct facts *facts,
 	enum rc r;
 
 	known_open(known, SNAPSHOT_PRESENTED, false, plugin->now);
+	known_lend(known, &plugin->policy);
 	r = survey_read_presented(&subject->target, plugin->now,
 	    plugin->command.deadline_ms, facts, &cause);
 	if (r == RC_OK)

@@ -76,6 +76,8 @@ known_configure(struct known *known, const struct conf *conf,
 		r = copy_text(&known->file, file.text, err);
 	if (r == RC_OK && group.text != NULL)
 		r = copy_text(&known->group, group.text, err);
+	if (r == RC_OK)
+		r = feed_choose(conf, target->name, &known->feed, err);
 	if (r == RC_OK && known->record && known->file == NULL)
 		r = err_set(err, RC_USAGE, "--record: needs --inventory");
 	return r;
@@ -177,9 +179,22 @@ known_close(struct known *known)
 {
 	close_file(known);
 	facts_clear(&known->before);
+	shelf_clear(&known->shelf);
 	free(known->file);
 	free(known->group);
 	memset(known, 0, sizeof(*known));
+}
+
+void
+known_lend(struct known *known, struct policy *policy)
+{
+	struct err cause = { 0 };
+	enum rc r = RC_OK;
+
+	if (known->is_open)
+		r = shelf_lend(&known->shelf, &known->db, &known->feed, policy, &cause);
+	if (r != RC_OK)
+		set_trouble(known, "templates not looked up", r, &cause);
 }
 
 static struct login_attempt

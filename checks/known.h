@@ -12,6 +12,7 @@
 #include "inventory/db.h"
 #include "inventory/login_guard.h"
 #include "inventory/pin.h"
+#include "inventory/shelf.h"
 #include "inventory/snapshot.h"
 #include "plugin/plugin.h"
 
@@ -37,6 +38,8 @@ struct known {
 	struct facts before;
 	bool has_pin;
 	struct pin pin;
+	struct feed feed;   /* CAs that say what the policy leaves open */
+	struct shelf shelf; /* what they said */
 	bool is_asked_for;	       /* on the command line: it has to be there */
 	char trouble[KNOWN_TEXT_SIZE]; /* what was not possible; "" */
 };
@@ -45,7 +48,7 @@ struct known {
 enum rc known_take(struct known *known, const struct opt *opt, const char *value,
     struct err *err);
 
-/* What the command line left open; conf may be NULL. RC_NOMEM. */
+/* What the command line left open; conf may be NULL. RC_NOMEM, RC_CONFIG. */
 enum rc known_configure(struct known *known, const struct conf *conf,
     const struct target *target, struct err *err);
 
@@ -53,6 +56,10 @@ enum rc known_configure(struct known *known, const struct conf *conf,
  * device. Before the device is asked: its time-out may leave none. */
 void known_open(struct known *known, enum snapshot_part part, bool writes, int64_t now);
 void known_close(struct known *known);
+
+/* Lend the policy what the CAs of the device offer, as far as it is known; until
+ * known_close(). */
+void known_lend(struct known *known, struct policy *policy);
 
 /*
  * May the target's secret be shown to it? RC_AUTH, RC_LOCKED as login_guard_ask();

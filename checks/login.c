@@ -32,7 +32,7 @@ take(void *ctx, const struct opt *opt, const char *value, struct err *err)
 /* A check, as its parts see it. */
 struct look {
 	const struct login_check *check;
-	const struct plugin *plugin;
+	struct plugin *plugin;
 	struct subject *subject;
 	struct facts *facts;
 	struct verdict *verdict;
@@ -126,13 +126,14 @@ keep_age(struct facts_history *history)
 static enum rc
 look_at(const struct look *look, struct err *err)
 {
-	const struct plugin *plugin = look->plugin;
+	struct plugin *plugin = look->plugin;
 	struct known *known = &look->subject->known;
 	struct err cause = { 0 };
 	enum rc r;
 
 	survey_note_target(&look->subject->target, plugin->now, look->facts);
 	known_open(known, SNAPSHOT_STORE, true, plugin->now);
+	known_lend(known, &plugin->policy);
 	r = read_with_login(look, &cause);
 	if (r == RC_OK)
 		known_add(known, &plugin->policy, look->facts);

@@ -11,6 +11,7 @@
 
 #include "inventory/fleet.h"
 #include "inventory/need.h"
+#include "inventory/shelf.h"
 #include "inventory/snapshot.h"
 #include "policy/remedy.h"
 #include "policy/setting.h"
@@ -33,6 +34,7 @@ struct work {
 	size_t n_devices;
 	size_t cap_devices;
 	const struct device *device; /* that is looked at */
+	struct shelf shelf;	     /* what CAs offer */
 	struct evaluation evaluation;
 	size_t cap;
 };
@@ -166,6 +168,7 @@ look_at_slot(void *ctx, const struct fleet_slot *slot, struct err *err)
 	enum state state = aging_state(&slot->aging, now);
 	enum reason reason = aging_reason(&slot->aging, now);
 	bool is_due = slot->aging.due_at <= now;
+	bool is_mild;
 	struct found found = { .serial_number = slot->serial_number,
 		.due_at = is_due ? slot->aging.due_at : 0,
 		.floor_at = slot->aging.critical_at,
@@ -173,11 +176,15 @@ look_at_slot(void *ctx, const struct fleet_slot *slot, struct err *err)
 
 	if (role == NULL || role->usage == 0 || !is_of_template(work, slot))
 		return RC_OK;
-	if (state == STATE_OK && is_due)
-		reason = REASON_DUE;
-	else if (state == STATE_OK && !work->options->reenroll)
+	/* What a person decides about does not hold up what is wanted anyway. */
+	is_mild = state == STATE_OK ||
+	    (state != STATE_CRITICAL &&
+		!remedy_is_unattended(remedy_for(reason, role->usage)));
+	if (is_mild && !is_due && !work->options->reenroll)
 		return RC_OK;
-	found.is_forced = state == STATE_OK && !is_due;
+	if (is_mild && is_due)
+		reason = REASON_DUE;
+	found.is_forced = is_mild && !is_due;
 	found.reason = found.is_forced ? "reenroll" : reason_word(reason);
 	found.remedy = remedy_for(found.is_forced ? REASON_DUE : reason, role->usage);
 	if (found.is_forced) {
@@ -218,9 +225,14 @@ look_at_device(struct work *work, struct err *err)
 	const struct settings none = { 0 };
 	const struct evaluate_options *options = work->options;
 	struct policy policy;
+	struct feed feed;
 	enum rc r =
 	    setting_apply(&none, options->conf, work->device->name, &policy, err);
 
+	if (r == RC_OK)
+		r = feed_choose(options->conf, work->device->name, &feed, err);
+	if (r == RC_OK)
+		r = shelf_lend(&work->shelf, work->db, &feed, &policy, err);
 	if (r != RC_OK)
 		return r;
 	r = snapshot_judge(work->db, work->device->id, &policy, options->now, err);
@@ -327,6 +339,7 @@ evaluate(struct db *db, const struct evaluate_options *options,
 	if (r == RC_OK)
 		r = do_all(&work, work.evaluation.n, do_job, err);
 	free(work.devices);
+	shelf_clear(&work.shelf);
 	if (r != RC_OK) {
 		evaluation_clear(&work.evaluation);
 		return r;

@@ -5,6 +5,7 @@
  */
 #include "renew/enroll.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 #include "base/text.h"
 #include "ca/accept.h"
 #include "renew/look.h"
+#include "renew/offered.h"
 #include "renew/pending.h"
 #include "renew/resume.h"
 #include "x509/csr.h"
@@ -152,6 +154,11 @@ enroll_preflight(struct renewal *rn, struct err *err)
 		    ca_name(rn->ca));
 	fill_request(rn, &request);
 	r = ca_preflight(rn->ca, &request, &rn->ca_facts, err);
+	if (r == RC_OK || r == RC_CA) {
+		enum rc kept = offered_learn(rn, err);
+
+		r = r == RC_OK ? kept : r;
+	}
 	/* One that is out of reach may well be able to. */
 	rn->ca_cannot = r == RC_CA && rn->ca_facts.outcome != CA_RETRY;
 	if (r != RC_OK)
@@ -260,12 +267,13 @@ static enum rc
 judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
     size_t n_chain, struct err *err)
 {
-	const struct policy *policy = rn->options->policy;
+	const struct policy policy = offered_policy_for(rn, leaf);
 	const struct cert *due = due_cert(rn);
+	const struct policy before = offered_policy_for(rn, due != NULL ? due : leaf);
 	const struct anchors *anchors = choose_anchors(rn);
 	/* One that is replaced for its name, or by force, may well end later. */
 	bool may_end_sooner = due == NULL || renewal_serves_new(rn) ||
-	    !policy_is_due(policy, due->not_before, due->not_after, renewal_now(rn));
+	    !policy_is_due(&before, due->not_before, due->not_after, renewal_now(rn));
 	struct revocation_lists *lists = read_lists(rn);
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
@@ -282,8 +290,9 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 		.version_major = rn->facts.version_major,
 		.now = renewal_now(rn),
 		.device_now = renewal_device_now(rn),
-		.window_s = policy_window_s(policy, cert_lifetime_s(leaf)),
-		.max_lifetime_s = policy->max_lifetime_s };
+		.window_s = policy_window_s(&policy, cert_lifetime_s(leaf)),
+		.template_validity_s = rn->ca_facts.template_validity_s,
+		.max_lifetime_s = policy.max_lifetime_s };
 	struct buf warnings;
 	enum rc r = RC_OK;
 
@@ -294,6 +303,8 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	if (r == RC_OK && warnings.len > 0) {
 		buf_truncate(&warnings, warnings.len - 1);
 		renewal_say(rn, "enroll", buf_str(&warnings));
+		(void)snprintf(rn->warned, sizeof(rn->warned), "%s",
+		    buf_str(&warnings));
 	}
 	buf_clear(&warnings);
 	revocation_lists_free(lists);
@@ -349,4 +360,17 @@ enroll_judge_again(struct renewal *rn, struct err *err)
 		if (!rn->facts.certs[i].has_key && rn->facts.certs[i].cert->is_ca)
 			chain[n++] = rn->facts.certs[i].cert;
 	return judge(rn, rn->new_cert, chain, n, err);
+}
+
+void
+enroll_tell(const struct renewal *rn, struct buf *out)
+{
+	size_t len;
+
+	for (const char *line = rn->warned; *line != '\0'; line += len) {
+		len = strcspn(line, "\n");
+		buf_addf(out, "%s: taken, but %.*s\n", rn->options->target->name,
+		    (int)len, line);
+		len += line[len] == '\n';
+	}
 }

@@ -31,6 +31,9 @@ enum rc enroll_sign(struct renewal *rn, struct err *err);
  */
 enum rc enroll_submit(struct renewal *rn, struct err *err);
 
+/* A line for people per warning about what was issued and taken all the same. */
+void enroll_tell(const struct renewal *rn, struct buf *out);
+
 /* Judge a certificate of an earlier process again. RC_CA as above. */
 enum rc enroll_judge_again(struct renewal *rn, struct err *err);
 

@@ -14,6 +14,7 @@
 #include "policy/verdict.h"
 #include "renew/clock_steps.h"
 #include "renew/leftover.h"
+#include "renew/offered.h"
 #include "renew/renew_tls.h"
 
 enum {
@@ -180,18 +181,19 @@ calls_for_renewal(const struct finding *finding)
 static enum rc
 judge_due(struct renewal *rn, bool *ret_due, struct err *err)
 {
-	const struct policy *policy = rn->options->policy;
+	const struct policy policy = offered_policy(rn);
 	struct verdict verdict = { 0 };
 	int64_t now = renewal_now(rn);
 	char left[CLOCK_DURATION_SIZE];
 	char date[CLOCK_DATE_SIZE];
 	const char *why = "not due";
+	const struct policy own = offered_policy_for(rn, rn->served);
 	bool due =
-	    policy_is_due(policy, rn->served->not_before, rn->served->not_after, now);
-	enum rc r = verdict_judge_presented(&rn->facts, policy, now, &verdict, err);
+	    policy_is_due(&own, rn->served->not_before, rn->served->not_after, now);
+	enum rc r = verdict_judge_presented(&rn->facts, &policy, now, &verdict, err);
 
 	if (r == RC_OK)
-		r = verdict_judge_store(&rn->facts, policy, now, &verdict, err);
+		r = verdict_judge_store(&rn->facts, &policy, now, &verdict, err);
 	if (due)
 		why = "renewal due";
 	for (size_t i = 0; r == RC_OK && !due && i < verdict.n_findings; i++) {

@@ -15,6 +15,7 @@
 #include "renew/host.h"
 #include "renew/ledger.h"
 #include "renew/look.h"
+#include "renew/offered.h"
 #include "renew/renewal.h"
 #include "renew/resume.h"
 
@@ -92,6 +93,8 @@ meet(struct renewal *rn, struct err *err)
 		r = target_load_secret(target, err);
 	if (r == RC_OK)
 		r = resume_open(rn, err);
+	if (r == RC_OK && procedure->needs_ca)
+		r = offered_recall(rn, err);
 	if (r == RC_OK)
 		r = try_again(rn, procedure->meet, err);
 	if (r == RC_OK)

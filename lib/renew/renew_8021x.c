@@ -22,6 +22,7 @@
 #include "renew/handover.h"
 #include "renew/leftover.h"
 #include "renew/look.h"
+#include "renew/offered.h"
 #include "renew/prune.h"
 #include "renew/renewal.h"
 
@@ -174,8 +175,7 @@ describe_due(struct renewal *rn)
 {
 	const struct cert *cert = rn->client;
 	int64_t now = renewal_now(rn);
-	bool is_due =
-	    policy_is_due(rn->options->policy, cert->not_before, cert->not_after, now);
+	bool is_due = offered_is_due(rn, cert);
 	char left[CLOCK_DURATION_SIZE];
 	char date[CLOCK_DATE_SIZE];
 
@@ -287,6 +287,7 @@ tell_done(const struct renewal *rn, struct buf *out)
 	buf_add_str(out,
 	    "read back from the firmware; what the network says of it is not seen from "
 	    "here\n");
+	enroll_tell(rn, out);
 	handover_tell(rn, out);
 	buf_clear(&where);
 }

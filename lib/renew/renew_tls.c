@@ -70,6 +70,7 @@ tell_done(const struct renewal *rn, struct buf *out)
 	    clock_format_date(rn->new_cert->not_after, date),
 	    clock_format_duration(cert_left_s(rn->new_cert, renewal_now(rn)), left),
 	    rn->kept[0] == '\0' ? "" : "; ", rn->kept);
+	enroll_tell(rn, out);
 	handover_tell(rn, out);
 }
 

@@ -231,6 +231,7 @@ renewal_clear(struct renewal *rn)
 	journal_unlock(rn->lock);
 	if (rn->has_db)
 		db_close(&rn->db);
+	shelf_clear(&rn->shelf);
 	ca_close(rn->ca);
 	memset(rn, 0, sizeof(*rn));
 }

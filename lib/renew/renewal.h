@@ -14,6 +14,7 @@
 #include "amt/dot1x.h"
 #include "ca/ca.h"
 #include "inventory/cert_request.h"
+#include "inventory/shelf.h"
 #include "policy/facts.h"
 #include "policy/policy.h"
 #include "renew/generation.h"
@@ -93,7 +94,10 @@ struct renewal {
 	struct csr_profile profile;
 	struct ca *ca; /* NULL: the remedy needs none */
 	struct ca_facts ca_facts;
-	bool ca_cannot; /* it said no, or what it issues is of no use */
+	bool ca_cannot;	    /* it said no, or what it issues is of no use */
+	struct feed feed;   /* CAs that say what the policy leaves open */
+	struct shelf shelf; /* what they said */
+	char warned[FACTS_TEXT_SIZE * 2];   /* of what was issued; lines */
 	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
 	size_t n_issuers;
 

@@ -76,6 +76,7 @@ tell_done(const struct renewal *rn, struct buf *out)
 		    clock_format_date(cert->not_after, date),
 		    clock_format_duration(cert_left_s(cert, renewal_now(rn)), left));
 	buf_addf(out, "%s%s\n", rn->kept[0] == '\0' ? "" : "; ", rn->kept);
+	enroll_tell(rn, out);
 	if (enrols(rn))
 		handover_tell(rn, out);
 }

@@ -14,6 +14,7 @@
 #include "renew/client_anchor.h"
 #include "renew/gate.h"
 #include "renew/leftover.h"
+#include "renew/offered.h"
 #include "renew/root_steps.h"
 
 enum {
@@ -150,7 +151,6 @@ judge_served(struct renewal *rn)
 static bool
 is_good(const struct renewal *rn, const struct facts_cert *bound)
 {
-	const struct policy *policy = rn->options->policy;
 	const struct anchors *anchors = rn->options->target->anchors != NULL
 	    ? rn->options->target->anchors
 	    : ca_anchors(rn->ca);
@@ -159,9 +159,7 @@ is_good(const struct renewal *rn, const struct facts_cert *bound)
 	struct path path = { 0 };
 	int64_t now = renewal_now(rn);
 	size_t n = 1;
-	bool good = bound->has_key &&
-	    !policy_is_due(policy, bound->cert->not_before, bound->cert->not_after,
-		now);
+	bool good = bound->has_key && !offered_is_due(rn, bound->cert);
 
 	for (size_t i = 0; i < rn->facts.n_certs && n < PATH_MAX_ELEMENTS; i++)
 		if (!rn->facts.certs[i].has_key && rn->facts.certs[i].cert->is_ca)

@@ -123,6 +123,7 @@ fleet_clear(struct fleet *fleet)
 {
 	roster_clear(&fleet->roster);
 	setup_files_clear(&fleet->files);
+	shelf_clear(&fleet->shelf);
 	conf_free(fleet->conf);
 	memset(fleet, 0, sizeof(*fleet));
 }
@@ -334,6 +335,7 @@ choose_defaults(struct fleet *fleet, int64_t timeout_s, int64_t now, int64_t now
 		fleet->passive.service = is_tls ? "amt-tls" : "amt-store";
 	fleet->setup.conf = fleet->conf;
 	fleet->setup.files = &fleet->files;
+	fleet->setup.shelf = &fleet->shelf;
 	fleet->setup.timeout_ms = timeout_s * MS_PER_S;
 	fleet->setup.now = now;
 	fleet->setup.now_ms = now_ms;

@@ -19,6 +19,7 @@ extern const struct opt scan_options[];
 struct fleet {
 	struct scan_setup setup;
 	struct setup_files files;
+	struct shelf shelf;
 	struct worker_settings settings;
 	struct passive_settings passive;
 	struct roster roster;

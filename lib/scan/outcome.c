@@ -157,18 +157,37 @@ say(const struct making *making, struct outcome *ret_outcome, struct err *err)
 	return r;
 }
 
-/* What was read is judged even when not all could be; a policy that is wrong is an
- * error of this device alone. */
+/* A policy that is wrong is an error of this device alone. */
+static enum rc
+make_policy(struct making *making, bool *ret_is_made, struct err *err)
+{
+	const struct scan_setup *setup = making->setup;
+	struct probe *probe = making->probe;
+	struct feed feed;
+	struct err cause = { 0 };
+	enum rc r = setting_apply(&setup->settings, setup->conf, making->name,
+	    &making->policy, &cause);
+
+	if (r == RC_OK)
+		r = feed_choose(setup->conf, making->name, &feed, &cause);
+	if (r != RC_OK) {
+		(void)err_set(&probe->err, r, "%s", cause.text);
+		probe->rc = probe->err.rc;
+		return RC_OK;
+	}
+	*ret_is_made = true;
+	return shelf_lend(setup->shelf, making->db, &feed, &making->policy, err);
+}
+
+/* What was read is judged even when not all could be. */
 static enum rc
 write(struct making *making, struct err *err)
 {
 	struct probe *probe = making->probe;
-	enum rc r = RC_OK;
+	bool is_made = false;
+	enum rc r = make_policy(making, &is_made, err);
 
-	if (setting_apply(&making->setup->settings, making->setup->conf, making->name,
-		&making->policy, &probe->err) != RC_OK)
-		probe->rc = probe->err.rc;
-	else if (has_facts(probe))
+	if (r == RC_OK && is_made && has_facts(probe))
 		r = judge(making, err);
 	if (r != RC_OK || making->db == NULL)
 		return r;

@@ -8,6 +8,7 @@
 #define AMTCERT_SCAN_SETUP_H
 
 #include "amt/target.h"
+#include "inventory/shelf.h"
 #include "policy/setting.h"
 #include "scan/roster.h"
 #include "tls/shake.h"
@@ -41,6 +42,7 @@ struct scan_setup {
 	struct setup_options options;
 	struct settings settings; /* of the policy */
 	struct setup_files *files;
+	struct shelf *shelf; /* what CAs offer, as the inventory knows it */
 	size_t n_in_flight;
 	int64_t timeout_ms;  /* of a device */
 	int64_t spread_ms;   /* over which starts are spread; 0: none */
