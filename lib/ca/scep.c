@@ -9,41 +9,19 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
 
 #include "base/buf.h"
-#include "base/secret.h"
 #include "ca/bag.h"
-#include "ca/ca.h"
-#include "ca/https.h"
-#include "ca/scep_ca.h"
 #include "ca/scep_key.h"
 #include "ca/scep_message.h"
 #include "ca/scep_reply.h"
-#include "ca/section.h"
+#include "ca/scep_session.h"
 
-#define TYPE_CERT    "application/x-x509-ca-cert"
-#define TYPE_CERTS   "application/x-x509-ca-ra-cert"
 #define TYPE_MESSAGE "application/x-pki-message"
 
 enum {
 	POLL_S = 3600,
 	POLL_MAX_S = 24 * 3600,
-	CAPS_MAX_BYTES = 16 * 1024,
-};
-
-struct scep {
-	struct section_trust trust;
-	struct cert **anchors; /* the certificates of trust-anchor */
-	size_t n_anchors;
-	struct scep_known known;
-	struct https *https;
-	struct secret challenge;
-	const char *ident; /* that the server is asked for, or NULL */
-	bool allow_weak;
-	int64_t poll_s;
-	struct scep_ca ca; /* once learnt, of this process */
-	bool has_ca;
 };
 
 static void
@@ -168,113 +146,6 @@ scep_prepare(const void *state, struct csr_profile *profile)
 	profile->challenge = scep->challenge.text;
 }
 
-/* One operation; the answer is lent until the next. */
-static enum rc
-call(struct scep *scep, const char *operation, struct https_request *request,
-    struct https_answer *answer, struct err *err)
-{
-	struct buf url;
-	enum rc r;
-
-	buf_init(&url, HTTPS_URL_MAX_BYTES);
-	r = buf_addf(&url, "%s?operation=%s", https_url(scep->https), operation);
-	if (scep->ident != NULL && request->body == NULL)
-		r = buf_addf(&url, "&message=%s", scep->ident);
-	request->url = buf_str(&url);
-	r = r == RC_OK ? https_exchange(scep->https, request, answer, err)
-		       : err_set(err, RC_CONFIG, "url: too long");
-	buf_clear(&url);
-	return r;
-}
-
-/* What makes no answer of use: in *answer, which is CA_ISSUED as long as none is. */
-static enum rc
-learn_caps(struct scep *scep, int64_t deadline_ms, struct ca_answer *answer,
-    struct err *err)
-{
-	struct https_request get = { .max_bytes = CAPS_MAX_BYTES,
-		.without_login = true,
-		.deadline_ms = deadline_ms };
-	char missing[SCEP_CAPS_SIZE];
-	struct https_answer http = { 0 };
-	struct err why = { 0 };
-	enum rc r = call(scep, "GetCACaps", &get, &http, &why);
-
-	if (r != RC_OK || http.status != 200)
-		return https_explain(r, &why, &http, answer, err);
-	if (strcmp(http.type, "text/html") == 0) {
-		ca_answer_set(answer, CA_BADANSWER,
-		    "GetCACaps: a page for people: correct the url");
-		return RC_OK;
-	}
-	scep_ca_name_missing(scep_ca_read_caps(http.body, http.len), missing);
-	if (missing[0] != '\0')
-		ca_answer_set(answer, CA_UNSUPPORTED,
-		    "SCEP server without %s, which RFC 8894 2.9 demands: update it, or "
-		    "use another backend",
-		    missing);
-	return RC_OK;
-}
-
-/* RC_FORMAT and RC_LIMIT for what are no certificates. */
-static enum rc
-read_certs(const struct https_answer *http, struct bag *bag, struct err *err)
-{
-	const uint8_t *der = (const uint8_t *)http->body;
-
-	if (strcmp(http->type, TYPE_CERT) == 0)
-		return bag_add_der(bag, der, http->len, err);
-	if (strcmp(http->type, TYPE_CERTS) == 0)
-		return bag_add_pkcs7(bag, der, http->len, err);
-	return err_set(err, RC_FORMAT,
-	    "content type %s instead of " TYPE_CERT " or " TYPE_CERTS,
-	    http->type[0] == '\0' ? "missing" : http->type);
-}
-
-static enum rc
-learn_certs(struct scep *scep, const struct ca_request *request,
-    struct ca_answer *answer, struct err *err)
-{
-	struct https_request get = { .without_login = true,
-		.deadline_ms = request->deadline_ms };
-	struct https_answer http = { 0 };
-	struct err why = { 0 };
-	enum rc r = call(scep, "GetCACert", &get, &http, &why);
-
-	if (r != RC_OK || http.status != 200)
-		return https_explain(r, &why, &http, answer, err);
-	scep_ca_clear(&scep->ca);
-	r = read_certs(&http, &scep->ca.bag, &why);
-	if (r == RC_FORMAT || r == RC_LIMIT) {
-		ca_answer_set(answer, CA_BADANSWER, "GetCACert: %s", why.text);
-		return RC_OK;
-	}
-	if (r == RC_OK)
-		r = scep_ca_choose(&scep->ca, &scep->known, request->now, &why);
-	if (r == RC_CA) {
-		ca_answer_set(answer, CA_CONFIG, "%s", why.text);
-		return RC_OK;
-	}
-	scep->has_ca = r == RC_OK;
-	return r == RC_OK ? r : err_set(err, r, "%s", why.text);
-}
-
-/* Before anything is sent: can it be asked, and is it who we think? has_ca then. */
-static enum rc
-learn(struct scep *scep, const struct ca_request *request, struct ca_answer *answer,
-    struct err *err)
-{
-	enum rc r = RC_OK;
-
-	if (scep->has_ca)
-		return r;
-	answer->outcome = CA_ISSUED;
-	r = learn_caps(scep, request->deadline_ms, answer, err);
-	if (r == RC_OK && answer->outcome == CA_ISSUED)
-		r = learn_certs(scep, request, answer, err);
-	return r;
-}
-
 /* Helpers for the path: what is configured, else what the CA shows. */
 static enum rc
 add_helpers(const struct scep *scep, struct ca_answer *answer, struct err *err)
@@ -367,7 +238,7 @@ ask(struct scep *scep, struct scep_exchange *exchange, const struct ca_request *
 	if (r != RC_OK)
 		return r;
 	post.body = (const char *)message;
-	r = call(scep, "PKIOperation", &post, &http, &why);
+	r = scep_call(scep, "PKIOperation", &post, &http, &why);
 	OPENSSL_free(message);
 	if (r == RC_OK && http.status == 200)
 		return take_reply(scep, exchange, request, &http, answer, err);
@@ -381,7 +252,7 @@ scep_submit(void *state, const struct ca_request *request, struct ca_answer *ret
 	struct scep *scep = state;
 	struct scep_key key = { 0 };
 	struct scep_exchange exchange = { .type = SCEP_PKCS_REQ, .key = &key };
-	enum rc r = learn(scep, request, ret_answer, err);
+	enum rc r = scep_learn(scep, request, ret_answer, err);
 
 	if (r != RC_OK || !scep->has_ca)
 		return r;
@@ -404,7 +275,7 @@ scep_poll(void *state, const struct ca_request *request, struct ca_answer *ret_a
 	struct scep_exchange exchange = { .type = SCEP_CERT_POLL, .key = &key };
 	uint8_t *names = NULL;
 	size_t len = 0;
-	enum rc r = learn(scep, request, ret_answer, err);
+	enum rc r = scep_learn(scep, request, ret_answer, err);
 
 	if (r != RC_OK || !scep->has_ca)
 		return r;
@@ -438,7 +309,7 @@ scep_probe(void *state, const struct ca_request *request, struct ca_facts *facts
 
 	(void)snprintf(facts->kind, sizeof(facts->kind), "SCEP");
 	scep->has_ca = false;
-	r = learn(scep, request, &answer, err);
+	r = scep_learn(scep, request, &answer, err);
 	if (r == RC_OK)
 		ca_facts_set(facts, answer.outcome, "%s", answer.text);
 	if (r == RC_OK && scep->has_ca) {
