@@ -9,7 +9,9 @@
 #include "folder.h"
 #include "hand_renewal.h"
 #include "made.h"
+#include "policy/config.h"
 #include "renew/enroll.h"
+#include "renew/pending.h"
 #include "renew/resume.h"
 #include "unit.h"
 #include "x509/csr.h"
@@ -393,6 +395,62 @@ a_good_certificate_is_kept_with_its_issuers(void **state)
 	hand_renewal_free(hand);
 }
 
+/* The same CA by a section that names a file of revocation lists. Caller frees. */
+static struct conf *
+demand_lists(struct renewal *rn, const char *path)
+{
+	struct conf *conf = NULL;
+	struct err err = { 0 };
+	char text[256];
+	int n = snprintf(text, sizeof(text),
+	    "[ca lab]\nbackend = lab\nrevocation-list = %s\n", path);
+
+	assert_rc(conf_parse("lab.conf", text, (size_t)n, config_rules, &conf, &err),
+	    RC_OK, &err);
+	ca_close(rn->ca);
+	assert_rc(ca_open_with(&lab_ops, conf, "lab", &rn->ca, &err), RC_OK, &err);
+	return conf;
+}
+
+static void
+warns_of_what_is_on_a_revocation_list(void **state)
+{
+	static const struct {
+		long serial; /* that is listed */
+		const char *says;
+	} rows[] = {
+		{ 0, "lab.crl: No such file" },
+		{ 76, "" },
+		{ 77, "enroll: C19 revocation: CN=" NAME ": it is on the " },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		const char *path = folder_file(*state, "lab.crl");
+		const struct made_list list = { .issuer = lab.sub_x,
+			.key = MADE_P256,
+			.serial = rows[i].serial,
+			.this_update = NOW - DAY,
+			.next_update = NOW + DAY };
+		struct hand_renewal *hand = signed_request(*state);
+		struct conf *conf = demand_lists(&hand->renewal, path);
+		struct err err = { 0 };
+		size_t len = 0;
+		uint8_t *der = made_list(&list, &len);
+
+		if (rows[i].serial != 0)
+			folder_put(path, der, len);
+		assert_rc(enroll_submit(&hand->renewal, &err), RC_OK, &err);
+		assert_non_null(hand->renewal.new_cert);
+		assert_has(said, rows[i].says);
+		if (rows[i].says[0] == '\0')
+			assert_string_equal(said, "");
+		free(der);
+		assert_rc(pending_end(&hand->renewal, "done", &err), RC_OK, &err);
+		hand_renewal_free(hand);
+		conf_free(conf);
+	}
+}
+
 static void
 for_another_key(struct hand_renewal *hand)
 {
@@ -572,6 +630,7 @@ main(void)
 		IN_A_LAB(
 		    a_request_without_template_is_signed_anew_for_a_ca_that_wants_one),
 		IN_A_LAB(a_good_certificate_is_kept_with_its_issuers),
+		IN_A_LAB(warns_of_what_is_on_a_revocation_list),
 		IN_A_LAB(a_bad_certificate_goes_no_further),
 		IN_A_LAB(it_must_verify_to_what_the_operator_trusts),
 		IN_A_LAB(ends_may_come_sooner_when_the_end_was_not_the_reason),
