@@ -43,6 +43,9 @@ for row in 'AMT_RedirectionService ListenerEnabled true' 'IPS_OptInService OptIn
 	printf '%s\n' "$names" | sort -c 2>/dev/null
 	ok $? "$class: the properties stay sorted"
 done
+is "$(json "$(ask sim 'state *')" redirection_open)" true 'the redirection port opens with its setting'
+put AMT_RedirectionService '<r:ListenerEnabled>false</r:ListenerEnabled>'
+is "$(json "$(ask sim 'state *')" redirection_open)" false 'and closes with it'
 call Get AMT_GeneralSettings
 realm=$(value DigestRealm)
 put AMT_GeneralSettings '<r:DigestRealm>Digest:0</r:DigestRealm><r:InstanceID>x</r:InstanceID><r:HostName>newname</r:HostName>'
