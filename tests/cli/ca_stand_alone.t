@@ -103,6 +103,6 @@ ok $? 'the device serves it'
 is "$(query 'SELECT outcome FROM cert_request')" issued 'the request is closed'
 run "$check_ca" -f "$tmp/sim.conf" --ca patient -v
 is "$status" 0 'check_amt_ca: OK'
-unlike "$out" 'pending' 'nothing is pending'
+unlike "$out" 'pending at CA' 'nothing is pending'
 stop_sim sim "$sim_pid"
 done_testing
