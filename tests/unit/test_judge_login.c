@@ -74,8 +74,8 @@ a_clock_is_right_off_or_unknown(void **state)
 		{ true, 11, 1, STATE_OK, REASON_CLOCK_RIGHT, "right within 10 s" },
 		{ true, 12, 1, STATE_WARNING, REASON_CLOCK_OFF, "12 s ahead" },
 		{ true, -12, 1, STATE_WARNING, REASON_CLOCK_OFF, "12 s behind" },
-		{ true, -3601, 1, STATE_WARNING, REASON_CLOCK_OFF, "1 h behind" },
-		{ true, -3602, 1, STATE_CRITICAL, REASON_CLOCK_OFF, "1 h behind" },
+		{ true, -604801, 1, STATE_WARNING, REASON_CLOCK_OFF, "7 d behind" },
+		{ true, -604802, 1, STATE_CRITICAL, REASON_CLOCK_OFF, "7 d behind" },
 		{ true, INT64_MIN, 1, STATE_CRITICAL, REASON_CLOCK_OFF, "behind" },
 	};
 
