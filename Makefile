@@ -375,7 +375,8 @@ install: all
 	$(if $(AGENT),$(INSTALL) -m 644 $(MIB) $(DESTDIR)$(MIBDIR))
 	$(INSTALL) -d $(addprefix $(DESTDIR)$(DATADIR)/,$(sort $(dir $(EXAMPLES))))
 	$(foreach file,$(EXAMPLES),$(INSTALL) -m 644 $(file) $(DESTDIR)$(DATADIR)/$(file) && ):
-	$(foreach unit,$(SERVICES),sed 's|/usr/local/sbin|$(SBINDIR)|' $(unit) \
+	$(foreach unit,$(SERVICES),sed -e 's|/usr/local/sbin|$(SBINDIR)|' \
+	    -e 's|/usr/lib/nagios/plugins|$(LIBEXECDIR)|' $(unit) \
 	    >$(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && \
 	    chmod 644 $(DESTDIR)$(UNITDIR)/$(notdir $(unit)) && ):
 	rm -f $(DESTDIR)$(DATADIR)/sudoers.d/amtcert

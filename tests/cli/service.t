@@ -18,17 +18,23 @@ evaluate_amt_fleet.service
 evaluate_amt_fleet.timer
 publish_amt_crl.service
 publish_amt_crl.timer
-work_amt_queue.service' 'units of agent, worker, evaluation and revocation lists'
-for unit in work_amt_queue evaluate_amt_fleet publish_amt_crl; do
+record_amt_policy@.service
+record_amt_policy@.timer
+work_amt_queue.service' 'units of agent, worker, evaluation, revocation lists and policy'
+for row in work_amt_queue evaluate_amt_fleet publish_amt_crl \
+    record_amt_policy@:plugins/check_amt_ca; do
+	unit=${row%:*} wanted=$tmp/opt/sbin/$row
+	[ "$unit" = "$row" ] || wanted=$tmp/opt/${row#*:}
 	program=$(sed -nE 's/^ExecStart=([^ ]+).*/\1/p' "$units/$unit.service")
-	[ -x "$program" ] && [ "$program" = "$tmp/opt/sbin/$unit" ]
+	[ -x "$program" ] && [ "$program" = "$wanted" ]
 	ok $? "$unit.service runs the program that was installed"
 	grep -qx 'User=amtcert' "$units/$unit.service"
 	ok $? "$unit.service does so without the rights of root"
 done
 if command -v systemd-analyze >/dev/null; then
 	for unit in work_amt_queue.service evaluate_amt_fleet.service evaluate_amt_fleet.timer \
-	    publish_amt_crl.service publish_amt_crl.timer; do
+	    publish_amt_crl.service publish_amt_crl.timer 'record_amt_policy@.service' \
+	    'record_amt_policy@.timer'; do
 		# Of other units of this machine it may say what it likes.
 		run systemd-analyze verify --man=no "$units/$unit"
 		is "$(printf '%s\n' "$err" | grep -F "$units" | grep -F "$unit")" '' \
