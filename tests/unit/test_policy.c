@@ -174,7 +174,7 @@ settings_that_cannot_be_meant_are_refused(void **state)
 	assert_rc(policy_check(&policy, &err), RC_USAGE, &err);
 	assert_has(err.text, "would never be seen");
 	policy_init(&policy);
-	policy.clock_warning_s = 4000;
+	policy.clock_warning_s = POLICY_CLOCK_OFFSET_CRITICAL_S + 1;
 	assert_int_equal(policy_check(&policy, NULL), RC_USAGE);
 	policy_init(&policy);
 	policy.floor_num = 4;
@@ -184,6 +184,9 @@ settings_that_cannot_be_meant_are_refused(void **state)
 	assert_int_equal(policy_check(&policy, NULL), RC_USAGE);
 	policy_init(&policy);
 	policy.grace_s = -1;
+	assert_int_equal(policy_check(&policy, NULL), RC_USAGE);
+	policy_init(&policy);
+	policy.offers_max_age_s = -1;
 	assert_int_equal(policy_check(&policy, NULL), RC_USAGE);
 }
 
