@@ -75,6 +75,15 @@ ok $? 'and not all at once'
 run "$evaluate" -f "$tmp/fleet.conf" --dry-run --reenroll --template=1.2.3.4
 like "$out" " $holders certificates" 'a template by its OID'
 
+# What a person decides about holds up no renewal that is due, and none that is asked for.
+sql "$tmp/fleet.db" "DELETE FROM job;
+	UPDATE slot SET fixed_state = iif(device_id % 2, 1, 3),
+	fixed_reason = iif(device_id % 2, 'template_gone', 'template_newer')"
+run "$evaluate" -f "$tmp/fleet.conf" --dry-run
+like "$out" "^$n devices: $due certificates or settings due" 'a finding for a person holds up nothing'
+run "$evaluate" -f "$tmp/fleet.conf" --dry-run --reenroll --template=Amt
+like "$out" " $holders certificates" 'nor the holders of a template'
+
 # What cannot be.
 run "$evaluate" --inventory="$tmp/none.db"
 is "$status" 1 'no inventory'
