@@ -10,6 +10,7 @@
 . tests/bench/lib.sh
 . tests/cli/snmp.sh
 sizes=${SIZES:-1000 10000 100000}
+agent_pid=
 
 pin() {
 	if [ "$(nproc)" -gt 1 ]; then taskset -c "$@"; else shift; "$@"; fi
@@ -40,6 +41,7 @@ walked() {
 for n in $sizes; do
 	rm -rf "$inventory"* "$tmp"/state/agent.db*
 	"$mkinv" "$inventory" fill "$n" 2 "$now"
+	sync "$inventory" # or the kernel writes it out while it is read
 	write_agent_conf 'notify = no'
 	sed -i 's/^reload-interval.*/reload-interval = 1s/' "$tmp/amtcert.conf"
 	snmp_port=$(udp_port)
@@ -53,6 +55,8 @@ for n in $sizes; do
 	X
 	start snmpd taskset -c 0 snmpd -f -C -c "$tmp/snmpd.conf" -I -smux,mteTrigger,mteTriggerConf -LF w "$tmp/snmpd.err"
 	snmpd_pid=$started_pid
+	# The peer makes its table first, on the same processor.
+	walked "$snmp_port" .1.3.6.1.4.1.8072.9999.9999.1 3
 	start agent taskset -c 0 "$B/snmp/amtcert_agent" -f "$tmp/amtcert.conf" -v
 	agent_pid=$started_pid
 	# Whoever asks meanwhile wants the same processor.
