@@ -33,6 +33,23 @@ add_ca() {
 	    "trust-anchor = $tmp/ca.pem" 'auth = basic' 'logname = LAB\svc' "${@:5}"
 } >>"$tmp/$1.conf"
 
+# serve_ca SIM cmp|scep URL LINE...: a server of its own with the same CA, which needs an
+# RSA key for SCEP; its folder is $tmp/cmp or $tmp/scep, PORT in the URL its port.
+serve_ca() {
+	mkdir "$tmp/$2"
+	cp "$lab"/{ca.pem,ca.key,root.pem,tls.pem,secret,mode} "$tmp/$2"
+	cp "$lab/secret" "$tmp/$2/challenge"
+	start "$2" python3 -B "tests/tools/$2server.py" "$tmp/$2"
+	wait_for 60 grep -q '^listening' "$tmp/$2.log" || {
+		sed 's/^/# /' "$tmp/$2.log"
+		exit 1
+	}
+	local at
+	read -r _ at _ <"$tmp/$2.log"
+	printf '%s\n' "[ca $2]" "backend = $2" "url = ${3/PORT/$at}" \
+	    "trust-anchor = $tmp/ca.pem" "${@:4}" >>"$tmp/$1.conf"
+}
+
 # asked ERE: how many requests to the service match.
 asked() {
 	if [ -e "$lab/requests.log" ]; then

@@ -44,21 +44,9 @@ add_ca sim held certsrv /certsrv "secret-file = $lab/secret" 'manual-approval = 
 add_ca sim adcs adcs /ADPolicyProvider_CEP_UsernamePassword/service.svc/CEP \
     "secret-file = $lab/secret" 'template = AMT TLS server'
 sed -i '/^\[ca adcs\]/,$s/^auth = basic/auth = username/' "$tmp/sim.conf"
-# serve CA PATH LINE...: a server with the same CA in a folder of its own.
-serve() {
-	mkdir "$tmp/$1"
-	cp "$lab"/{ca.pem,ca.key,root.pem,tls.pem,secret,mode} "$tmp/$1"
-	cp "$lab/secret" "$tmp/$1/challenge"
-	start "$1" python3 -B "tests/tools/$1server.py" "$tmp/$1"
-	wait_for 60 grep -q '^listening' "$tmp/$1.log" || exit 1
-	local port
-	read -r _ port _ <"$tmp/$1.log"
-	printf '%s\n' "[ca $1]" "backend = $1" "url = ${2/PORT/$port}" \
-	    "trust-anchor = $tmp/ca.pem" "${@:3}" >>"$tmp/sim.conf"
-}
-[[ $cas != *cmp* ]] || serve cmp https://localhost:PORT/ 'reference = ref-1' \
+[[ $cas != *cmp* ]] || serve_ca sim cmp https://localhost:PORT/ 'reference = ref-1' \
     "shared-secret-file = $lab/secret"
-[[ $cas != *scep* ]] || serve scep http://127.0.0.1:PORT/scep 'plain-allowed = yes' \
+[[ $cas != *scep* ]] || serve_ca sim scep http://127.0.0.1:PORT/scep 'plain-allowed = yes' \
     "challenge-file = $lab/secret"
 mkdir -p "$tmp/cmp" "$tmp/scep"
 

@@ -291,8 +291,11 @@ class Handler(service.Handler):
                       "LastStatus: 0x00000000")
         elif mode == "other key":
             self.answer(200, other_leaf(), "application/pkix-cert")
-        elif mode == "truncated":
-            self.answer(200, leaf[:len(leaf) // 2], "application/pkix-cert")
+        elif mode in ("truncated", "junk"):
+            broken = leaf[:len(leaf) // 2]
+            if mode == "junk":
+                broken += b"*" + leaf[len(leaf) // 2 + 1:]
+            self.answer(200, broken, "application/pkix-cert")
         elif mode == "wrong type":
             self.answer(200, leaf, "application/octet-stream")
         else:
