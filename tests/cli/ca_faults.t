@@ -209,6 +209,19 @@ for backend in $backends; do
 	unset met
 	is "$bad" '' "$backend: ends as it should"
 done
+
+# While it waits for a CA: what anybody sees of a process.
+put hang
+: >"$lab/requests.log"
+start_sim sim --key-pool "$tmp/pool.pem" --name pc1 --set profile=14 --set tls-port=0 --set plain-port=0 \
+    --set "certificate=$tmp/pc1.pem" --set "key=$tmp/pc1.key" --set "root=$tmp/ca.pem" || exit 1
+start waiting "$remedy" -f "$tmp/sim.conf" -H $name -p "$tls" -t 60 --ca certsrv --apply
+wait_for 30 grep -q . "$lab/requests.log"
+seen=$(tr '\0' ' ' <"/proc/$started_pid/cmdline")
+stop "$started_pid"
+like "$seen" '--ca certsrv --apply' 'the command line of a run that waits can be read'
+unlike "$seen" 's3cret' 'and shows no secret'
+stop_sim sim "$sim_pid"
 ! grep -Eq 's3cret|wrong-w0rd' "$tmp/helper.env" 2>/dev/null
 ok $? 'the helper is told no secret'
 done_testing
