@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "ca/known_login.h"
+#include "ca/section.h"
 
 enum {
 	NAME_MAX_BYTES = 512
@@ -21,6 +22,7 @@ static const char section_kind[] = "ca";
 static const char default_name[] = "local";
 static const char issuer_key_name[] = "issuer-key";
 static const char revocation_name[] = "revocation-list";
+static const char trial_name[] = "trial";
 
 static const struct ca_ops *const backends[] = {
 	&ca_local_ops,
@@ -39,6 +41,7 @@ struct ca {
 	void *state;
 	const char *issuer_key;	     /* lent from the configuration; NULL: any */
 	const char *revocation_file; /* the same; NULL: none */
+	bool has_trial;
 	struct known_login login;
 };
 
@@ -56,7 +59,7 @@ static bool
 is_known(const struct ca_ops *ops, const char *key)
 {
 	if (strcmp(key, "backend") == 0 || strcmp(key, issuer_key_name) == 0 ||
-	    strcmp(key, revocation_name) == 0)
+	    strcmp(key, revocation_name) == 0 || strcmp(key, trial_name) == 0)
 		return true;
 	for (const char *const *k = ops->keys; *k != NULL; k++) {
 		if (strcmp(*k, key) == 0)
@@ -85,19 +88,26 @@ refuse_unknown_keys(const struct ca_ops *ops, const struct conf *conf, const cha
 
 /* Whose key alone may have signed what comes back; *ret_text stays NULL without. */
 static enum rc
-read_issuer_key(const struct conf *conf, const char *name, const char **ret_text,
-    struct err *err)
+read_issuer_key(const struct section *section, const char **ret_text, struct err *err)
 {
-	size_t line = 0;
-	const char *text = conf_find(conf, section_kind, name, issuer_key_name, &line);
+	const char *text = section_text(section, issuer_key_name, NULL);
 
 	if (text != NULL &&
 	    (text[0] == '\0' || text[strspn(text, "0123456789abcdefABCDEF:")] != '\0'))
-		return err_set(err, RC_CONFIG,
-		    "%s:%zu: [ca %s]: issuer-key: not the hexadecimal text of a key "
-		    "identifier",
-		    conf_path(conf), line, name);
+		return section_refuse(section, issuer_key_name,
+		    "not the hexadecimal text of a key identifier", err);
 	*ret_text = text;
+	return RC_OK;
+}
+
+static enum rc
+read_trial(const struct section *section, bool *ret_has, struct err *err)
+{
+	const char *text = section_text(section, trial_name, "yes");
+
+	if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+		return section_refuse(section, trial_name, "neither yes nor no", err);
+	*ret_has = strcmp(text, "yes") == 0;
 	return RC_OK;
 }
 
@@ -122,14 +132,18 @@ enum rc
 ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name,
     struct ca **ret_ca, struct err *err)
 {
+	const struct section section = { conf, name };
 	const char *issuer_key = NULL;
+	bool has_trial = true;
 	struct ca *ca;
 	enum rc r = RC_OK;
 
 	if (name != NULL)
 		r = refuse_unknown_keys(ops, conf, name, err);
-	if (r == RC_OK && name != NULL)
-		r = read_issuer_key(conf, name, &issuer_key, err);
+	if (r == RC_OK)
+		r = read_issuer_key(&section, &issuer_key, err);
+	if (r == RC_OK)
+		r = read_trial(&section, &has_trial, err);
 	if (r != RC_OK)
 		return r;
 	ca = calloc(1, sizeof(*ca));
@@ -137,9 +151,8 @@ ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name
 		return err_set(err, RC_NOMEM, "CA: out of memory");
 	ca->ops = ops;
 	ca->issuer_key = issuer_key;
-	if (name != NULL)
-		ca->revocation_file =
-		    conf_find(conf, section_kind, name, revocation_name, NULL);
+	ca->revocation_file = section_text(&section, revocation_name, NULL);
+	ca->has_trial = has_trial;
 	ca->name = describe(ops, name);
 	if (name != NULL && strlen(name) < sizeof(ca->section))
 		memcpy(ca->section, name, strlen(name) + 1);
@@ -262,6 +275,12 @@ const char *
 ca_revocation_file(const struct ca *ca)
 {
 	return ca->revocation_file;
+}
+
+bool
+ca_has_trial(const struct ca *ca)
+{
+	return ca->has_trial;
 }
 
 struct cert *const *

@@ -172,6 +172,9 @@ const char *ca_issuer_key(const struct ca *ca);
 /* File of the revocation lists that what it issues must not be on; NULL: none. Lent. */
 const char *ca_revocation_file(const struct ca *ca);
 
+/* May it be asked for a certificate that no device will have (renew/trial.h)? */
+bool ca_has_trial(const struct ca *ca);
+
 /* The certificates above what it issues, issuer first, as far as they are known
  * before an answer; lent. NULL when only an answer tells. */
 struct cert *const *ca_chain(const struct ca *ca, size_t *ret_n);
@@ -243,8 +246,8 @@ enum rc ca_publish(struct ca *ca, int64_t now, int64_t deadline_ms,
 /* A backend. It judges nothing and stores nothing of ours. */
 struct ca_ops {
 	const char *name;
-	/* its keys in [ca NAME], NULL-terminated; "backend", "issuer-key" and
-	 * "revocation-list" are understood */
+	/* its keys in [ca NAME], NULL-terminated; "backend", "issuer-key",
+	 * "revocation-list" and "trial" are understood */
 	const char *const *keys;
 	/* conf and name are NULL when there is no section */
 	enum rc (*open)(const struct conf *conf, const char *name, void **ret_state,

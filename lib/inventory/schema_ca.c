@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables of the inventory for what CAs say.  What is said in schema.c about values
+ * The tables of the inventory for what CAs say, and what they are known for.  What is said in schema.c about values
  * holds here.
  */
 #include "inventory/schema_ca.h"
@@ -40,5 +40,25 @@ const char schema_offers[] =
 	" name TEXT NOT NULL,"
 	" PRIMARY KEY (ca, number)"
 	") STRICT, WITHOUT ROWID;";
+
+/*
+ * What each CA is known for (inventory/ca_record.h), by numbers of its enum; issuer
+ * and serial number are those of the certificate of a trial.
+ */
+const char schema_ca_record[] =
+	"CREATE TABLE ca_record ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" ca TEXT NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3),"
+	" is_trial INTEGER NOT NULL CHECK (is_trial IN (0, 1)),"
+	" device_uuid TEXT NOT NULL,"
+	" issuer TEXT NOT NULL DEFAULT '',"
+	" serial_number TEXT NOT NULL DEFAULT '',"
+	" ca_request_id TEXT NOT NULL DEFAULT '',"
+	" text TEXT NOT NULL,"
+	" CHECK (standing > 0 OR is_trial)"
+	") STRICT;"
+	"CREATE INDEX ca_record_newest ON ca_record (ca, id);";
 
 /* clang-format on */

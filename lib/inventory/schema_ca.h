@@ -7,5 +7,6 @@
 #define AMTCERT_INVENTORY_SCHEMA_CA_H
 
 extern const char schema_offers[];
+extern const char schema_ca_record[];
 
 #endif

@@ -18,6 +18,7 @@
 #include "renew/offered.h"
 #include "renew/pending.h"
 #include "renew/resume.h"
+#include "renew/trial.h"
 #include "x509/csr.h"
 #include "x509/name.h"
 
@@ -73,15 +74,16 @@ due_cert(const struct renewal *rn)
 	return procedure->due_cert == NULL ? NULL : procedure->due_cert(rn);
 }
 
-static void
-fill_request(const struct renewal *rn, struct ca_request *request)
+void
+enroll_fill_request(const struct renewal *rn, const uint8_t *csr, size_t csr_len,
+    struct ca_request *ret_request)
 {
 	int64_t now = renewal_now(rn);
 	int64_t theirs = renewal_device_now(rn);
 
-	*request = (struct ca_request){ .profile = rn->profile,
-		.csr = rn->run.signed_csr,
-		.csr_len = rn->run.signed_csr_len,
+	*ret_request = (struct ca_request){ .profile = rn->profile,
+		.csr = csr,
+		.csr_len = csr_len,
 		.key_kind = rn->generation->key_kind,
 		.key_bits = rn->generation->key_bits,
 		.digest = rn->generation->digest,
@@ -89,6 +91,12 @@ fill_request(const struct renewal *rn, struct ca_request *request)
 		.not_before_max = theirs < now ? theirs : now,
 		.now = now,
 		.deadline_ms = rn->options->deadline_ms };
+}
+
+static void
+fill_request(const struct renewal *rn, struct ca_request *request)
+{
+	enroll_fill_request(rn, rn->run.signed_csr, rn->run.signed_csr_len, request);
 }
 
 static void
@@ -212,11 +220,25 @@ enroll_sign(struct renewal *rn, struct err *err)
 	return r;
 }
 
+/* The operator's anchors are those of what the device serves: a network may trust
+ * another CA. */
+static const struct anchors *
+choose_anchors(const struct renewal *rn)
+{
+	const struct anchors *own = rn->options->target->anchors;
+	const struct anchors *of_ca = ca_anchors(rn->ca);
+
+	if (rn->profile.eku == CERT_EKU_CLIENT_AUTH)
+		return of_ca != NULL ? of_ca : own;
+	return own != NULL ? own : of_ca;
+}
+
 /* The verified path names the issuers for certain. */
 static enum rc
 keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
-    size_t n_chain, const struct anchors *anchors, struct err *err)
+    size_t n_chain, struct err *err)
 {
+	const struct anchors *anchors = choose_anchors(rn);
 	struct cert *list[CA_CHAIN_MAX + 1] = { NULL };
 	struct path path = { 0 };
 	enum rc r = cert_dup(leaf, &list[0], err);
@@ -237,19 +259,6 @@ keep_issuers(struct renewal *rn, const struct cert *leaf, struct cert *const *ch
 	return r;
 }
 
-/* The operator's anchors are those of what the device serves: a network may trust
- * another CA. */
-static const struct anchors *
-choose_anchors(const struct renewal *rn)
-{
-	const struct anchors *own = rn->options->target->anchors;
-	const struct anchors *of_ca = ca_anchors(rn->ca);
-
-	if (rn->profile.eku == CERT_EKU_CLIENT_AUTH)
-		return of_ca != NULL ? of_ca : own;
-	return own != NULL ? own : of_ca;
-}
-
 /* One that cannot be read stops no renewal. */
 static struct revocation_lists *
 read_lists(const struct renewal *rn)
@@ -263,14 +272,14 @@ read_lists(const struct renewal *rn)
 	return lists;
 }
 
+/* With these helpers for its path; request tells the CSR. */
 static enum rc
-judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
-    size_t n_chain, struct err *err)
+judge(struct renewal *rn, const struct ca_request *request, const struct cert *leaf,
+    struct cert *const *chain, size_t n_chain, struct err *err)
 {
 	const struct policy policy = offered_policy_for(rn, leaf);
 	const struct cert *due = due_cert(rn);
 	const struct policy before = offered_policy_for(rn, due != NULL ? due : leaf);
-	const struct anchors *anchors = choose_anchors(rn);
 	/* One that is replaced for its name, or by force, may well end later. */
 	bool may_end_sooner = due == NULL || renewal_serves_new(rn) ||
 	    !policy_is_due(&before, due->not_before, due->not_after, renewal_now(rn));
@@ -278,10 +287,10 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	const struct accept_input input = { .leaf = leaf,
 		.chain = chain,
 		.n_chain = n_chain,
-		.csr = rn->run.signed_csr,
-		.csr_len = rn->run.signed_csr_len,
+		.csr = request->csr,
+		.csr_len = request->csr_len,
 		.profile = &rn->profile,
-		.anchors = anchors,
+		.anchors = choose_anchors(rn),
 		.issuer_key = ca_issuer_key(rn->ca),
 		.lists = lists,
 		.template_oid = rn->ca_facts.template_oid,
@@ -297,9 +306,8 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	enum rc r = RC_OK;
 
 	buf_init(&warnings, WARNINGS_MAX_BYTES);
+	rn->warned[0] = '\0';
 	r = accept_judge(&input, &warnings, err);
-	if (r == RC_OK)
-		r = keep_issuers(rn, leaf, chain, n_chain, anchors, err);
 	if (r == RC_OK && warnings.len > 0) {
 		buf_truncate(&warnings, warnings.len - 1);
 		renewal_say(rn, "enroll", buf_str(&warnings));
@@ -311,20 +319,39 @@ judge(struct renewal *rn, const struct cert *leaf, struct cert *const *chain,
 	return r;
 }
 
-static enum rc
-take_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
+enum rc
+enroll_judge_answer(struct renewal *rn, const struct ca_request *request,
+    const struct ca_answer *answer, struct err *err)
 {
 	enum rc r = RC_OK;
 
 	if (answer->outcome != CA_ISSUED)
 		return err_set(err, RC_CA, "CA %s: %s: %s", ca_name(rn->ca),
 		    ca_outcome_text(answer->outcome), answer->text);
-	r = judge(rn, answer->leaf, answer->chain, answer->n_chain, err);
-	if (r != RC_OK) {
+	r = judge(rn, request, answer->leaf, answer->chain, answer->n_chain, err);
+	if (r != RC_OK)
 		err_prefix(err, "CA %s: refused what it issued", ca_name(rn->ca));
-		return r;
-	}
-	r = renewal_set_new_cert(rn, answer->leaf, err);
+	return r;
+}
+
+/* What it issued is good, or is not: that is known of the CA from now on. */
+static enum rc
+take_issued(struct renewal *rn, const struct ca_request *request,
+    struct ca_answer *answer, struct err *err)
+{
+	struct err judged = { 0 };
+	enum rc r = enroll_judge_answer(rn, request, answer, &judged);
+	enum rc noted = RC_OK;
+
+	if (r == RC_OK || r == RC_CA)
+		noted = trial_note_answer(rn, r == RC_OK, judged.text, err);
+	if (r != RC_OK)
+		return err_set(err, r, "%s", judged.text);
+	if (noted != RC_OK)
+		return noted;
+	r = keep_issuers(rn, answer->leaf, answer->chain, answer->n_chain, err);
+	if (r == RC_OK)
+		r = renewal_set_new_cert(rn, answer->leaf, err);
 	if (r == RC_OK)
 		answer->leaf = NULL;
 	return r;
@@ -340,7 +367,9 @@ enroll_submit(struct renewal *rn, struct err *err)
 	fill_request(rn, &request);
 	r = pending_ask(rn, &request, &answer, err);
 	if (r == RC_OK)
-		r = take_answer(rn, &answer, err);
+		r = answer.outcome == CA_ISSUED
+		    ? take_issued(rn, &request, &answer, err)
+		    : enroll_judge_answer(rn, &request, &answer, err);
 	ca_answer_clear(&answer);
 	return r;
 }
@@ -351,15 +380,19 @@ enroll_judge_again(struct renewal *rn, struct err *err)
 	/* Its helpers are known beforehand, or in the store by now, or come with a
 	 * new answer. */
 	struct cert *chain[CA_CHAIN_MAX] = { NULL };
+	struct ca_request request;
 	size_t n = 0;
 	struct cert *const *known = ca_chain(rn->ca, &n);
+	enum rc r = RC_OK;
 
 	for (size_t i = 0; i < n; i++)
 		chain[i] = known[i];
 	for (size_t i = 0; i < rn->facts.n_certs && n < CA_CHAIN_MAX; i++)
 		if (!rn->facts.certs[i].has_key && rn->facts.certs[i].cert->is_ca)
 			chain[n++] = rn->facts.certs[i].cert;
-	return judge(rn, rn->new_cert, chain, n, err);
+	fill_request(rn, &request);
+	r = judge(rn, &request, rn->new_cert, chain, n, err);
+	return r == RC_OK ? keep_issuers(rn, rn->new_cert, chain, n, err) : r;
 }
 
 void

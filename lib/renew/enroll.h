@@ -21,6 +21,15 @@ enum rc enroll_fill_profile(struct renewal *rn, struct err *err);
  */
 enum rc enroll_preflight(struct renewal *rn, struct err *err);
 
+/* What is asked of the CA with this signed request. Lent. */
+void enroll_fill_request(const struct renewal *rn, const uint8_t *csr, size_t csr_len,
+    struct ca_request *ret_request);
+
+/* Judge what it answered to it, by the one acceptance check; nothing is kept. RC_CA
+ * with the reason unless it issued what may be loaded. */
+enum rc enroll_judge_answer(struct renewal *rn, const struct ca_request *request,
+    const struct ca_answer *answer, struct err *err);
+
 /* Have the firmware sign the request for the new key; sets run.signed_csr. */
 enum rc enroll_sign(struct renewal *rn, struct err *err);
 

@@ -67,6 +67,11 @@ enum rc journal_lock(const struct db *db, const char *device_uuid,
     struct journal_lock **ret_lock, struct err *err);
 void journal_unlock(struct journal_lock *lock);
 
+/* The same for a CA, by its name as people read it, while a trial asks it. RC_LOCKED
+ * when another process does. */
+enum rc journal_lock_ca(const struct db *db, const char *ca,
+    struct journal_lock **ret_lock, struct err *err);
+
 /*
  * The open run of a device; RC_NOTFOUND, with err left as it was. What
  * *ret_run held is not freed. Clear with journal_run_clear.

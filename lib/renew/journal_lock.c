@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One remedy at a time per device: a lock file named by its UUID in a folder
- * beside the database.
+ * One remedy at a time per device, one trial at a time per CA: a lock file named by
+ * the UUID, or by a digest of the name, in a folder beside the database.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/sha.h>
+
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/lock_file.h"
 #include "renew/journal.h"
 
@@ -43,8 +46,7 @@ is_uuid(const char *text)
 }
 
 static enum rc
-make_path(const struct db *db, const char *device_uuid, char **ret_path,
-    struct err *err)
+make_path(const struct db *db, const char *file, char **ret_path, struct err *err)
 {
 	struct buf buf;
 	char *path = NULL;
@@ -57,7 +59,7 @@ make_path(const struct db *db, const char *device_uuid, char **ret_path,
 		goto out;
 	}
 	if (r == RC_OK)
-		r = buf_addf(&buf, "/%s", device_uuid);
+		r = buf_addf(&buf, "/%s", file);
 	if (r != RC_OK) {
 		r = err_set(err, r, "%s: lock file name", db->path);
 		goto out;
@@ -72,9 +74,9 @@ out:
 	return r;
 }
 
-/* "held by process 1234", as its holder wrote it. */
+/* "another remedy is at work: held by process 1234", as its holder wrote it. */
 static enum rc
-name_holder(const char *path, const char *device_uuid, struct err *err)
+name_holder(const char *path, const char *what, struct err *err)
 {
 	char text[LOCK_TEXT_MAX_BYTES];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -84,8 +86,8 @@ name_holder(const char *path, const char *device_uuid, struct err *err)
 		close(fd);
 	text[n > 0 ? (size_t)n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	return err_set(err, RC_LOCKED, "device %s: another remedy is at work: %s",
-	    device_uuid, text[0] != '\0' ? text : "held by another process");
+	return err_set(err, RC_LOCKED, "%s: another remedy is at work: %s", what,
+	    text[0] != '\0' ? text : "held by another process");
 }
 
 /* Only words for the one who has to wait: the lock is what counts. */
@@ -100,26 +102,23 @@ write_holder(int fd)
 		(void)!pwrite(fd, text, (size_t)n, 0);
 }
 
-enum rc
-journal_lock(const struct db *db, const char *device_uuid,
+/* what is what the file stands for, to people. */
+static enum rc
+take(const struct db *db, const char *file, const char *what,
     struct journal_lock **ret_lock, struct err *err)
 {
-	struct journal_lock *lock;
+	struct journal_lock *lock = calloc(1, sizeof(*lock));
 	struct err why = { 0 };
 	enum rc r;
 
-	if (!is_uuid(device_uuid))
-		return err_set(err, RC_FORMAT, "device UUID %s: not a UUID",
-		    device_uuid);
-	lock = calloc(1, sizeof(*lock));
 	if (lock == NULL)
 		return err_set(err, RC_NOMEM, "lock: out of memory");
 	lock->fd = -1;
-	r = make_path(db, device_uuid, &lock->path, err);
+	r = make_path(db, file, &lock->path, err);
 	if (r == RC_OK) {
 		r = lock_file_take(lock->path, &lock->fd, &why);
 		if (r == RC_LOCKED)
-			r = name_holder(lock->path, device_uuid, err);
+			r = name_holder(lock->path, what, err);
 		else if (r != RC_OK)
 			r = err_set(err, r, "%s", why.text);
 	}
@@ -131,6 +130,37 @@ journal_lock(const struct db *db, const char *device_uuid,
 	write_holder(lock->fd);
 	*ret_lock = lock;
 	return RC_OK;
+}
+
+enum rc
+journal_lock(const struct db *db, const char *device_uuid,
+    struct journal_lock **ret_lock, struct err *err)
+{
+	char what[LOCK_TEXT_MAX_BYTES];
+
+	if (!is_uuid(device_uuid))
+		return err_set(err, RC_FORMAT, "device UUID %s: not a UUID",
+		    device_uuid);
+	(void)snprintf(what, sizeof(what), "device %s", device_uuid);
+	return take(db, device_uuid, what, ret_lock, err);
+}
+
+enum rc
+journal_lock_ca(const struct db *db, const char *ca, struct journal_lock **ret_lock,
+    struct err *err)
+{
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	struct buf file;
+	enum rc r;
+
+	SHA256((const unsigned char *)ca, strlen(ca), digest);
+	buf_init(&file, LOCK_PATH_MAX_BYTES);
+	(void)buf_add_str(&file, "ca-");
+	r = codec_hex_encode(&file, digest, sizeof(digest));
+	r = r == RC_OK ? take(db, buf_str(&file), ca, ret_lock, err)
+		       : err_set(err, r, "lock: out of memory");
+	buf_clear(&file);
+	return r;
 }
 
 void

@@ -13,6 +13,8 @@
 #include <openssl/sha.h>
 
 #include "base/clock.h"
+#include "renew/host.h"
+#include "renew/trial.h"
 
 static void
 digest_csr(const struct renewal *rn, uint8_t digest[CERT_REQUEST_DIGEST_BYTES])
@@ -121,18 +123,32 @@ take_cookie(struct cert_request *request, struct ca_answer *answer)
 	answer->cookie_len = 0;
 }
 
+bool
+pending_may_ask_again(const struct ca_answer *answer)
+{
+	return answer->outcome == CA_BADANSWER &&
+	    answer->retry_after_s <= PENDING_PAUSE_MAX_S;
+}
+
+enum rc
+pending_pause(struct renewal *rn, const struct ca_answer *answer, struct err *err)
+{
+	return renewal_host.pause(rn, answer->retry_after_s * 1000, err);
+}
+
 /* May the next run go on with this key pair? What a CA has is never dropped
  * because of a failure that somebody can mend. */
 static bool
-goes_on(const struct cert_request *request, enum ca_outcome outcome)
+goes_on(const struct cert_request *request, const struct ca_answer *answer)
 {
-	switch (outcome) {
+	switch (answer->outcome) {
 	case CA_PENDING:
 	case CA_RETRY:
 		return true;
 	case CA_BADANSWER:
 		return request->is_pending ||
-		    request->bad_answers < PENDING_BAD_ANSWERS_MAX;
+		    (pending_may_ask_again(answer) &&
+			request->bad_answers < PENDING_BAD_ANSWERS_MAX);
 	case CA_AUTH:
 	case CA_CONFIG:
 	case CA_UNSUPPORTED:
@@ -179,7 +195,7 @@ note_answer(struct renewal *rn, struct ca_answer *answer, struct err *err)
 	if (answer->outcome == CA_BADANSWER)
 		request->bad_answers++;
 	take_cookie(request, answer);
-	rn->stays_open = goes_on(request, answer->outcome);
+	rn->stays_open = goes_on(request, answer);
 	request->next_poll_at = now + choose_wait(request, answer);
 	(void)snprintf(request->text, sizeof(request->text), "%s", answer->text);
 	if (rn->stays_open)
@@ -247,6 +263,48 @@ ask_ca(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_ans
 	return r == RC_OK ? ca_submit(rn->ca, request, ret_answer, err) : r;
 }
 
+static enum rc
+ask(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_answer,
+    struct err *err)
+{
+	enum rc r = RC_OK;
+
+	/* Whatever happens to this process, the next one knows that it was asked. */
+	rn->request.attempts++;
+	r = cert_request_update(&rn->db, &rn->request, err);
+	if (r != RC_OK)
+		return r;
+	r = ask_ca(rn, request, ret_answer, err);
+	/* It let us wait until the time was over. */
+	if (r == RC_TIMEOUT)
+		(void)trial_note_answer(rn, false, err->text, NULL);
+	return r;
+}
+
+/* Ask; once more when that is worth it. A request that the CA has can wait. */
+static enum rc
+ask_twice(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_answer,
+    struct err *err)
+{
+	for (;;) {
+		struct ca_answer said = { 0 };
+		enum rc r = ask(rn, request, ret_answer, err);
+
+		if (r != RC_OK)
+			return r;
+		said.retry_after_s = ret_answer->retry_after_s;
+		rn->stays_open = false;
+		r = note_answer(rn, ret_answer, err);
+		if (r != RC_OK || ret_answer->outcome != CA_BADANSWER ||
+		    rn->request.is_pending || !rn->stays_open)
+			return r;
+		r = pending_pause(rn, &said, err);
+		if (r != RC_OK)
+			return r;
+		ca_answer_clear(ret_answer);
+	}
+}
+
 enum rc
 pending_ask(struct renewal *rn, struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err)
@@ -260,16 +318,11 @@ pending_ask(struct renewal *rn, struct ca_request *request,
 	rn->stays_open = true;
 	if (is_too_early(rn, ret_answer))
 		return RC_OK;
-	/* Whatever happens to this process, the next one knows that it was asked. */
-	rn->request.attempts++;
-	r = cert_request_update(&rn->db, &rn->request, err);
-	if (r != RC_OK)
-		return r;
-	r = ask_ca(rn, request, ret_answer, err);
-	if (r != RC_OK)
-		return r;
-	rn->stays_open = false;
-	return note_answer(rn, ret_answer, err);
+	r = ask_twice(rn, request, ret_answer, err);
+	if (r == RC_OK && ret_answer->outcome != CA_ISSUED &&
+	    ret_answer->outcome != CA_PENDING)
+		r = trial_note_answer(rn, false, ret_answer->text, err);
+	return r;
 }
 
 enum rc

@@ -14,6 +14,7 @@ enum {
 	PENDING_POLL_S = 3600,		 /* when the CA did not say when to ask again */
 	PENDING_LIMIT_S = 7 * 24 * 3600, /* longer, and a person should look */
 	PENDING_BAD_ANSWERS_MAX = 2,	 /* one may be an accident */
+	PENDING_PAUSE_MAX_S = 30,	 /* between the two, if the CA wants one */
 };
 
 /*
@@ -27,12 +28,22 @@ enum rc pending_take_up(struct renewal *rn, struct err *err);
 bool pending_is_at_ca(const struct renewal *rn);
 
 /*
- * Submit, or ask what became of it, or neither when it is too early. Errors are
- * ours; what the CA said is in *ret_answer and in the database. rn->stays_open is
- * set when the key pair must wait.
+ * Submit, or ask what became of it, or neither when it is too early; once more when the
+ * answer makes no sense. Errors are ours; what the CA said is in *ret_answer and in the
+ * database, and on the record of the CA unless it issued, which has to be judged
+ * (renew/trial.h). rn->stays_open is set when the key pair must wait.
  */
 enum rc pending_ask(struct renewal *rn, struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err);
+
+/* Is the answer one that makes no sense, so that it is worth asking once more within
+ * the run? */
+bool pending_may_ask_again(const struct ca_answer *answer);
+
+/* As long as the CA said, before it is asked again. RC_TIMEOUT when the run has not the
+ * time, RC_STATE when it is stopped. */
+enum rc pending_pause(struct renewal *rn, const struct ca_answer *answer,
+    struct err *err);
 
 /* The run ends: the request does, too. "done" keeps what was issued; otherwise
  * the CA is told, where it can be told, that nobody will use it. */

@@ -16,8 +16,10 @@
 #include "renew/ledger.h"
 #include "renew/look.h"
 #include "renew/offered.h"
+#include "renew/pending.h"
 #include "renew/renewal.h"
 #include "renew/resume.h"
+#include "renew/trial.h"
 
 enum {
 	MEET_ATTEMPTS_MAX = 3, /* of the first look: CSME answers 500 now and then */
@@ -152,6 +154,19 @@ enrols(const struct renewal *rn)
 	    (procedure->enrols == NULL || procedure->enrols(rn));
 }
 
+/* Would it issue, and is what it issues any good? */
+static enum rc
+ask_ca(struct renewal *rn, struct err *err)
+{
+	enum rc r = enroll_preflight(rn, err);
+
+	if (r == RC_OK && !pending_is_at_ca(rn))
+		r = trial_judge_due(rn, err);
+	if (r == RC_OK && rn->options->apply)
+		r = trial_run(rn, err);
+	return r;
+}
+
 /* Everything that can say no before the first write. */
 static enum rc
 prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
@@ -171,7 +186,7 @@ prepare(struct renewal *rn, bool *ret_nothing, struct err *err)
 	if (r != RC_OK || *ret_nothing)
 		return r;
 	if (enrols(rn) && rn->new_cert == NULL)
-		r = enroll_preflight(rn, err);
+		r = ask_ca(rn, err);
 	if (r == RC_OK && !rn->has_run)
 		r = resume_begin(rn, err);
 	return r;
@@ -285,6 +300,9 @@ tell_plan(const struct renewal *rn, struct buf *out, struct err *err)
 
 	if (plan == NULL)
 		return err_set(err, RC_NOMEM, "plan: out of memory");
+	if (rn->trial_is_due)
+		plan_add_step(plan, "trial",
+		    "ask the CA for a certificate with a throw-away key, and judge it");
 	step_plan(back ? procedure->steps_back : procedure->steps, rn, plan);
 	buf_addf(out, "%s: %s; AMT %s", name, rn->due, rn->facts.version);
 	if (procedure->needs_ca)
@@ -315,6 +333,8 @@ static enum rc
 tell_done(const struct renewal *rn, struct buf *out)
 {
 	rn->procedure->tell_done(rn, out);
+	if (rn->trial[0] != '\0')
+		buf_addf(out, "%s: %s\n", rn->options->target->name, rn->trial);
 	return out->rc;
 }
 

@@ -100,6 +100,8 @@ struct renewal {
 	char warned[FACTS_TEXT_SIZE * 2];   /* of what was issued; lines */
 	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
 	size_t n_issuers;
+	bool trial_is_due; /* the CA is asked for a certificate of no device first */
+	char trial[2 * FACTS_TEXT_SIZE]; /* what became of it, for people; "" none */
 
 	/* The run. */
 	struct db db;

@@ -190,8 +190,18 @@ encode(const X509_REQ *req, uint8_t **ret_der, size_t *ret_len, struct err *err)
 	return RC_OK;
 }
 
+/* The key is whole: it can sign for itself. */
+static enum rc
+sign_own(X509_REQ *req, EVP_PKEY *key, const EVP_MD *md, struct err *err)
+{
+	return X509_REQ_sign(req, key, md) > 0
+	    ? RC_OK
+	    : err_set(err, RC_INTERNAL, "request: it cannot be signed");
+}
+
 static enum rc
 build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
+    enum rc (*sign)(X509_REQ *req, EVP_PKEY *key, const EVP_MD *md, struct err *err),
     uint8_t **ret_der, size_t *ret_len, struct err *err)
 {
 	X509_REQ *req = X509_REQ_new();
@@ -209,12 +219,19 @@ build(const struct csr_profile *profile, EVP_PKEY *key, const EVP_MD *md,
 	if (r == RC_OK && profile->challenge != NULL)
 		r = add_challenge(req, profile->challenge, err);
 	if (r == RC_OK)
-		r = null_sign(req, key, md, err);
+		r = sign(req, key, md, err);
 	if (r == RC_OK)
 		r = encode(req, ret_der, ret_len, err);
 out:
 	X509_REQ_free(req);
 	return r;
+}
+
+static enum rc
+refuse_digest(const char *digest, struct err *err)
+{
+	return err_set(err, RC_USAGE, "request: %.20s: the digest is sha256 or sha384",
+	    digest);
 }
 
 enum rc
@@ -226,13 +243,54 @@ csr_build(const struct csr_profile *profile, const uint8_t *spki, size_t spki_le
 	enum rc r;
 
 	if (md == NULL)
-		return err_set(err, RC_USAGE,
-		    "request: %.20s: the digest is sha256 or sha384", digest);
+		return refuse_digest(digest, err);
 	(void)ERR_set_mark();
 	r = take_key(spki, spki_len, &key, err);
 	if (r == RC_OK)
-		r = build(profile, key, md, ret_der, ret_len, err);
+		r = build(profile, key, md, null_sign, ret_der, ret_len, err);
 	(void)ERR_pop_to_mark();
 	EVP_PKEY_free(key);
+	return r;
+}
+
+static enum rc
+make_pair(enum cert_key_kind kind, int bits, EVP_PKEY **ret_key, struct err *err)
+{
+	const char *curve = bits == 256 ? "P-256"
+	    : bits == 384		? "P-384"
+	    : bits == 521		? "P-521"
+					: NULL;
+	EVP_PKEY *key = NULL;
+
+	if (kind == CERT_KEY_RSA && bits >= RSA_MIN_BITS && bits <= RSA_MAX_BITS)
+		key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits);
+	else if (kind == CERT_KEY_EC && curve != NULL)
+		key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve);
+	else
+		return err_set(err, RC_USAGE,
+		    "request: no key pair of that kind with %d bit", bits);
+	if (key == NULL)
+		return err_set(err, RC_INTERNAL,
+		    "request: no throw-away key could be made");
+	*ret_key = key;
+	return RC_OK;
+}
+
+enum rc
+csr_build_once(const struct csr_profile *profile, enum cert_key_kind kind, int bits,
+    const char *digest, uint8_t **ret_der, size_t *ret_len, struct err *err)
+{
+	const EVP_MD *md = find_digest(digest);
+	EVP_PKEY *key = NULL;
+	enum rc r;
+
+	if (md == NULL)
+		return refuse_digest(digest, err);
+	(void)ERR_set_mark();
+	r = make_pair(kind, bits, &key, err);
+	if (r == RC_OK)
+		r = build(profile, key, md, sign_own, ret_der, ret_len, err);
+	(void)ERR_pop_to_mark();
+	EVP_PKEY_free(key); /* its numbers are wiped with it */
 	return r;
 }

@@ -58,6 +58,15 @@ enum rc csr_build(const struct csr_profile *profile, const uint8_t *spki,
     struct err *err);
 
 /*
+ * The same for a key pair that is made for it alone, RSA of so many bits or EC on the
+ * NIST curve of that size, and that signs it: a request that proves possession like
+ * one of a device. The private key is wiped before it returns and was nowhere else.
+ * RC_USAGE for another kind or size; RC_INTERNAL when none could be made.
+ */
+enum rc csr_build_once(const struct csr_profile *profile, enum cert_key_kind kind,
+    int bits, const char *digest, uint8_t **ret_der, size_t *ret_len, struct err *err);
+
+/*
  * Judge what the firmware returned: one PKCS#10 to the last byte, its
  * CertificationRequestInfo byte for byte the one sent, its key spki, its
  * signature valid. RC_FORMAT with the rule that failed.

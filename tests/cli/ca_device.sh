@@ -27,9 +27,10 @@ start_ca_service() {
 	service=$(sed -n 's/^listening //p' "$tmp/service.log")
 }
 
-# add_ca SIM NAME BACKEND PATH LINE...: one more [ca NAME] in $tmp/SIM.conf.
+# add_ca SIM NAME BACKEND PATH LINE...: one more [ca NAME] in $tmp/SIM.conf, without
+# trial enrolments as in tests/cli/renew.sh.
 add_ca() {
-	printf '%s\n' "[ca $2]" "backend = $3" "url = https://localhost:$service$4" \
+	printf '%s\n' "[ca $2]" "backend = $3" "url = https://localhost:$service$4" "${trial_line-trial = no}" \
 	    "trust-anchor = $tmp/ca.pem" 'auth = basic' 'logname = LAB\svc' "${@:5}"
 } >>"$tmp/$1.conf"
 

@@ -15,6 +15,7 @@ mkinv=$B/tests/tools/mkinv
 worker=$B/remediate/work_amt_queue
 check_ca=$B/checks/check_amt_ca
 handler=$B/remediate/amt_event_handler
+trial_line= # a CA at which each request waits is not tried
 make_lab p384
 start_ca_service || exit 1
 start_device sim 14 || exit 1

@@ -66,6 +66,8 @@ start second "$B/remediate/work_amt_queue" -f "$tmp/whole.conf"
 wait "$first" "$started_pid"
 is "$(query 'SELECT state, n_attempts, count(*) FROM job GROUP BY state, n_attempts')" "3|1|$n" \
     'all are renewed in the end, at one attempt each'
+is "$(query 'SELECT is_trial, standing, count(*) FROM ca_record GROUP BY is_trial, standing')" '1|1|1' \
+    'after one trial of the CA'
 read -r certs keys <<<"$before"
 is "$(totals)" "$((certs + n)) $((keys + n))" 'one certificate and one key pair more in each, no orphan'
 run_scanner -f "$tmp/whole.conf" --list "$tmp/list" --tls -v

@@ -41,7 +41,8 @@ start_device() {
 	configure "$sim" "$profile"
 }
 
-# configure NAME PROFILE: write $tmp/NAME.conf for the port in $tls.
+# configure NAME PROFILE: write $tmp/NAME.conf for the port in $tls. Trial enrolments are
+# for tests that are about them: those set trial_line= for what is so unless set.
 configure() {
 	local legacy=
 	[ "$2" != 9 ] || legacy='legacy-tls = yes'
@@ -56,6 +57,7 @@ configure() {
 		${device_lines-trust-anchor = $tmp/ca.pem}
 		[ca local]
 		backend = local
+		${trial_line-trial = no}
 		${ca_lines-cert-file = $tmp/ca.pem
 		key-file = $tmp/ca.key}
 	EOF

@@ -90,6 +90,10 @@ renew held --ca corp --apply
 like "$out$err" 'waits|pending' "a request that a person decides about waits"
 ! served_by_ours "$tls"
 ok $? "with the old certificate in use"
+record() {
+	"$B/tests/tools/mkinv" "$tmp/held.db" query "SELECT standing, is_trial, ca_request_id <> '' FROM ca_record ORDER BY id"
+}
+is "$(record)" '3|1|1' "as did the trial before it, which says nothing of the CA"
 mode ok
 echo approve >"$lab/manager"
 before=$(grep -c 'CE[PS] 200' "$lab/requests.log")
@@ -98,5 +102,6 @@ is "$status" 0 "once approved, the next run takes it" || sed 's/^/# /' "$tmp/.ou
 served_by_ours "$tls"
 ok $? "and the device presents it"
 is "$(($(grep -c 'CE[PS] 200' "$lab/requests.log") - before))" 1 "asked by its number, handed in once"
+is "$(record)" $'3|1|1\n1|0|0' "and from then on the CA is known as good"
 stop_sim held "$sim_pid"
 done_testing

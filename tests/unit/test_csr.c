@@ -632,6 +632,75 @@ survives_every_failed_allocation(void **state)
 	free(keys[1].der);
 }
 
+/* A request with a key of its own is one of the firmware, but for the key. */
+static void
+a_request_made_once_proves_its_key(void **state)
+{
+	static const struct {
+		const char *key;
+		enum cert_key_kind kind;
+		int bits;
+		const char *digest;
+		enum rc r;
+	} rows[] = {
+		{ "rsa2048", CERT_KEY_RSA, 2048, "sha256", RC_OK },
+		{ "p384", CERT_KEY_EC, 384, "sha384", RC_OK },
+		{ "p256", CERT_KEY_EC, 256, "sha256", RC_OK },
+		{ NULL, CERT_KEY_RSA, 512, "sha256", RC_USAGE },
+		{ NULL, CERT_KEY_RSA, 8192, "sha256", RC_USAGE },
+		{ NULL, CERT_KEY_EC, 2048, "sha256", RC_USAGE },
+		{ NULL, CERT_KEY_OTHER, 384, "sha256", RC_USAGE },
+		{ NULL, CERT_KEY_EC, 384, "sha1", RC_USAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		struct bytes spki = { NULL, 0 };
+		struct bytes like = { NULL, 0 };
+		struct bytes csr = { NULL, 0 };
+		const unsigned char *p = NULL;
+		struct err err = { 0 };
+		X509_REQ *reqs[2];
+
+		assert_rc(csr_build_once(&server, rows[i].kind, rows[i].bits,
+			      rows[i].digest, &csr.der, &csr.len, &err),
+		    rows[i].r, &err);
+		if (rows[i].r != RC_OK)
+			continue;
+		spki = spki_of(make_key(rows[i].key, 0));
+		like = build(&spki, rows[i].digest);
+		p = csr.der;
+		reqs[0] = d2i_X509_REQ(NULL, &p, (long)csr.len);
+		p = like.der;
+		reqs[1] = d2i_X509_REQ(NULL, &p, (long)like.len);
+		assert_int_equal(X509_REQ_verify(reqs[0],
+				     X509_REQ_get0_pubkey(reqs[0])),
+		    1);
+		assert_int_equal(EVP_PKEY_get_bits(X509_REQ_get0_pubkey(reqs[0])),
+		    rows[i].bits);
+		assert_int_equal(X509_REQ_get_signature_nid(reqs[0]),
+		    X509_REQ_get_signature_nid(reqs[1]));
+		/* With the key of the other the rest is the same, byte for byte. */
+		assert_int_equal(X509_REQ_set_pubkey(reqs[0],
+				     X509_REQ_get0_pubkey(reqs[1])),
+		    1);
+		for (int k = 0; k < 2; k++) {
+			unsigned char *der = NULL;
+			int len = i2d_re_X509_REQ_tbs(reqs[k], &der);
+			struct bytes *tbs = k == 0 ? &spki : &like;
+
+			free(tbs->der);
+			*tbs = own(der, len);
+			X509_REQ_free(reqs[k]);
+		}
+		assert_int_equal(spki.len, like.len);
+		assert_memory_equal(spki.der, like.der, like.len);
+		free(spki.der);
+		free(like.der);
+		free(csr.der);
+	}
+}
+
 int
 main(void)
 {
@@ -646,6 +715,7 @@ main(void)
 		cmocka_unit_test(refuses_keys_that_firmware_cannot_have),
 		cmocka_unit_test(both_forms_of_a_key_become_one),
 		cmocka_unit_test(refuses_bytes_that_are_no_key),
+		cmocka_unit_test(a_request_made_once_proves_its_key),
 		cmocka_unit_test(survives_every_failed_allocation),
 	};
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "folder.h"
+#include "inventory/ca_record.h"
 #include "made.h"
 #include "renew/pending.h"
 #include "renew/renew_tls.h"
@@ -26,6 +27,7 @@ struct scripted {
 	int64_t patience_s;
 	bool is_forgotten; /* when it is polled */
 	enum rc fails;	   /* with this error of ours instead */
+	bool mends;	   /* from the second submission on it issues */
 	int n_submits;
 	int n_polls;
 	int n_abandoned;
@@ -33,6 +35,7 @@ struct scripted {
 };
 
 static struct scripted scripted;
+static int64_t run_ms; /* that a process has */
 
 static enum rc
 scripted_open(const struct conf *conf, const char *name, void **ret_state,
@@ -100,6 +103,8 @@ scripted_submit(void *state, const struct ca_request *request,
 	(void)state;
 	(void)request;
 	scripted.n_submits++;
+	if (scripted.mends && scripted.n_submits > 1)
+		scripted.outcome = CA_ISSUED;
 	return answer(ret_answer, err);
 }
 
@@ -160,7 +165,7 @@ process_at(const struct folder *folder, struct procedure_options *options, int64
 	assert_non_null(rn);
 	*options = (struct procedure_options){ .apply = true,
 		.now = now,
-		.deadline_ms = clock_monotonic_ms() + 60000 };
+		.deadline_ms = clock_monotonic_ms() + run_ms };
 	rn->procedure = &renew_tls;
 	rn->options = options;
 	rn->opened_ms = clock_monotonic_ms();
@@ -178,6 +183,22 @@ process_at(const struct folder *folder, struct procedure_options *options, int64
 	    RC_OK, &err);
 	rn->has_request = true;
 	return rn;
+}
+
+/* How the CA stands; from then on nobody knows. */
+static enum ca_standing
+forget_record(const struct folder *folder)
+{
+	struct ca_record record = { .id = 0 };
+	struct err err = { 0 };
+	struct db db;
+
+	assert_rc(db_open(folder_file(folder, "inventory.db"), &db, &err), RC_OK, &err);
+	assert_rc(ca_record_read(&db, "scripted (default)", &record, &err), RC_OK,
+	    &err);
+	assert_rc(db_run(&db, "DELETE FROM ca_record", NULL, 0, &err), RC_OK, &err);
+	db_close(&db);
+	return record.standing;
 }
 
 struct asked {
@@ -223,6 +244,7 @@ static int
 setup(void **state)
 {
 	memset(&scripted, 0, sizeof(scripted));
+	run_ms = 60000;
 	still_clock();
 	return folder_setup(state);
 }
@@ -292,7 +314,7 @@ static const struct reaction reactions[] = {
 	{ CA_AUTH, false, true },
 	{ CA_CONFIG, false, true },
 	{ CA_UNSUPPORTED, false, true },
-	{ CA_BADANSWER, true, true },
+	{ CA_BADANSWER, false, true },
 };
 
 static void
@@ -324,11 +346,63 @@ keeps_the_key_while_the_ca_has_the_request(void **state)
 static void
 takes_one_senseless_answer_for_an_accident(void **state)
 {
+	scripted = (struct scripted){ .outcome = CA_BADANSWER, .mends = true };
+	assert_int_equal(ask_at(*state, NOW, 1).outcome, CA_ISSUED);
+	assert_int_equal(scripted.n_submits, 2);
+	/* Two are none: the key pair goes with the run that made it. */
 	scripted = (struct scripted){ .outcome = CA_BADANSWER };
-	assert_true(ask_at(*state, NOW, 1).stays_open);
-	assert_true(ask_at(*state, NOW + 1, 1).stays_open); /* too early */
+	assert_false(ask_at(*state, NOW, 2).stays_open);
+	assert_int_equal(scripted.n_submits, 2);
+	/* Nor one, where the CA wants to be left alone for longer than a run lasts. */
+	scripted = (struct scripted){ .outcome = CA_BADANSWER,
+		.after_s = PENDING_PAUSE_MAX_S + 1 };
+	assert_false(ask_at(*state, NOW, 3).stays_open);
 	assert_int_equal(scripted.n_submits, 1);
-	assert_false(ask_at(*state, NOW + 4000, 1).stays_open);
+}
+
+/* A run that has not the time for it leaves the second question to the next. */
+static void
+a_pause_that_does_not_fit_leaves_the_request_open(void **state)
+{
+	struct asked asked;
+
+	scripted = (struct scripted){ .outcome = CA_BADANSWER, .after_s = 30 };
+	run_ms = 10000;
+	asked = ask_at(*state, NOW, 1);
+	assert_int_equal(asked.r, RC_TIMEOUT);
+	assert_true(asked.stays_open);
+	assert_int_equal(scripted.n_submits, 1);
+	assert_false(ask_at(*state, NOW + 60, 1).stays_open);
+	assert_int_equal(scripted.n_submits, 2);
+}
+
+/* For whether the next device needs a trial. */
+static void
+bad_answers_go_on_the_record_of_the_ca(void **state)
+{
+	static const enum ca_standing standings[] = {
+		[CA_ISSUED] = CA_STANDING_NONE, /* not before it is judged */
+		[CA_PENDING] = CA_STANDING_NONE,
+		[CA_REJECTED] = CA_STANDING_REFUSED,
+		[CA_RETRY] = CA_STANDING_REFUSED,
+		[CA_AUTH] = CA_STANDING_REFUSED,
+		[CA_CONFIG] = CA_STANDING_REFUSED,
+		[CA_UNSUPPORTED] = CA_STANDING_REFUSED,
+		[CA_BADANSWER] = CA_STANDING_REFUSED,
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(standings); i++) {
+		scripted =
+		    (struct scripted){ .outcome = (enum ca_outcome)i, .cookie = "17" };
+		(void)ask_at(*state, NOW, (uint8_t)(i + 1));
+		assert_int_equal(forget_record(*state), standings[i]);
+	}
+	scripted = (struct scripted){ .fails = RC_TIMEOUT };
+	(void)ask_at(*state, NOW, 1);
+	assert_int_equal(forget_record(*state), CA_STANDING_REFUSED);
+	scripted.fails = RC_NOMEM;
+	(void)ask_at(*state, NOW, 1);
+	assert_int_equal(forget_record(*state), CA_STANDING_NONE);
 }
 
 /* From 1 min to 1 h, a fifth more or less. */
@@ -495,6 +569,8 @@ main(void)
 		IN_FOLDER(says_when_a_request_waits_for_too_long),
 		IN_FOLDER(keeps_the_key_while_the_ca_has_the_request),
 		IN_FOLDER(takes_one_senseless_answer_for_an_accident),
+		IN_FOLDER(a_pause_that_does_not_fit_leaves_the_request_open),
+		IN_FOLDER(bad_answers_go_on_the_record_of_the_ca),
 		IN_FOLDER(backs_off_and_doubles),
 		IN_FOLDER(waits_an_hour_for_what_should_pass),
 		IN_FOLDER(submits_once_more_what_a_ca_has_lost),
