@@ -45,7 +45,7 @@ is "$(grep -c simpleenroll "$lab/requests.log")" 0 'and the CA has no request'
 rm "$lab/csrattrs"
 renew_it
 is "$status" 0 'without that wish it is renewed' || printf '%s\n' "$err" | sed 's/^/# /'
-is "$(grep -c simpleenroll "$lab/requests.log")" 1 'by one request'
+is "$(grep -c simpleenroll "$lab/requests.log")" 2 'by one request, after a trial with such a key'
 like "$(deeds pc1)" 'GenerateKeyPair' 'for a new key pair'
 unlike "$(ask pc1 'state pc1')" '"type":"RSA"' 'which is none of RSA'
 stop_sim pc1 "$sim_pid"

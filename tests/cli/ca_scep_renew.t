@@ -20,13 +20,14 @@ cp "$tmp/ca.pem" "$tmp/ca.key" "$lab"
 )
 start_service scepserver.py || exit 1
 
-# cas NAME: the CAs of this test for the device of that simulator.
+# cas NAME: the CAs of this test for the device of that simulator. A trial would use up a
+# challenge that is good for one request.
 cas() {
-	local common=('backend = scep' "url = http://127.0.0.1:$port/scep" 'plain-allowed = yes')
+	local common=('backend = scep' 'trial = no' "url = http://127.0.0.1:$port/scep" 'plain-allowed = yes')
 	rm -f "$tmp/amtcert.conf"
 	section corp "${common[@]}" "trust-anchor = $tmp/ca.pem" "challenge-file = $lab/secret"
 	section wrong "${common[@]}" "trust-anchor = $tmp/ca.pem" "challenge-file = $lab/wrong"
-	section foreign 'backend = scep' "url = http://127.0.0.1:${foreign_port-1}/scep" \
+	section foreign 'backend = scep' 'trial = no' "url = http://127.0.0.1:${foreign_port-1}/scep" \
 	    'plain-allowed = yes' "trust-anchor = ${foreign_ca-$tmp/ca.pem}" \
 	    "challenge-file = $lab/secret" 'allow-weak = yes'
 	cat "$tmp/amtcert.conf" >>"$tmp/$1.conf"
@@ -70,7 +71,7 @@ after=$(ask dev 'state pc1')
 is "$(settings "$after") $(certificates "$after") $(keys "$after")" \
     "$(settings "$before") $(certificates "$before") $(keys "$before")" \
     'wrong challenge: the device is as it was'
-for row in 'other key|no certificate has the key|2' 'other nonce|recipientNonce|1'; do
+for row in 'other key|no certificate has the key|1' 'other nonce|recipientNonce|1'; do
 	IFS='|' read -r what words code <<<"$row"
 	mode "$what"
 	again
