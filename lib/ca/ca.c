@@ -134,7 +134,7 @@ ca_open_with(const struct ca_ops *ops, const struct conf *conf, const char *name
 {
 	const struct section section = { conf, name };
 	const char *issuer_key = NULL;
-	bool has_trial = true;
+	bool has_trial = false;
 	struct ca *ca;
 	enum rc r = RC_OK;
 

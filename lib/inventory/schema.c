@@ -307,9 +307,9 @@ static const char *const version_1[] = { schema_journal, schema_archive,
 	schema_requests, DEVICE_TABLES, STANDING_TABLES, CERT_TABLES, READING_TABLES,
 	HISTORY_TABLES };
 
-static const char *const version_2[] = { schema_jobs, schema_outbox, schema_ca_record };
+static const char *const version_2[] = { schema_jobs, schema_outbox };
 
-static const char *const version_3[] = { schema_offers };
+static const char *const version_3[] = { schema_offers, schema_ca_record };
 
 static const struct migration migrations[] = {
 	{ version_1, sizeof(version_1) / sizeof(version_1[0]) },

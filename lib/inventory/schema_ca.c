@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tables of the inventory for what CAs say, and what they are known for.  What is said in schema.c about values
- * holds here.
+ * The tables of the inventory for what CAs say, and what they are known for.  What is
+ * said in schema.c about values holds here.
  */
 #include "inventory/schema_ca.h"
 

@@ -95,12 +95,12 @@ struct renewal {
 	struct ca *ca; /* NULL: the remedy needs none */
 	struct ca_facts ca_facts;
 	bool ca_cannot;	    /* it said no, or what it issues is of no use */
+	bool trial_is_due;  /* it is asked for a certificate of no device first */
 	struct feed feed;   /* CAs that say what the policy leaves open */
 	struct shelf shelf; /* what they said */
 	char warned[FACTS_TEXT_SIZE * 2];   /* of what was issued; lines */
 	struct cert *issuers[CA_CHAIN_MAX]; /* that the device should present too */
 	size_t n_issuers;
-	bool trial_is_due; /* the CA is asked for a certificate of no device first */
 	char trial[2 * FACTS_TEXT_SIZE]; /* what became of it, for people; "" none */
 
 	/* The run. */
