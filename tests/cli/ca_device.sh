@@ -48,7 +48,7 @@ serve_ca() {
 	local at
 	read -r _ at _ <"$tmp/$2.log"
 	printf '%s\n' "[ca $2]" "backend = $2" "url = ${3/PORT/$at}" \
-	    "trust-anchor = $tmp/ca.pem" "${@:4}" >>"$tmp/$1.conf"
+	    "trust-anchor = $tmp/ca.pem" "${trial_line-trial = no}" "${@:4}" >>"$tmp/$1.conf"
 }
 
 # asked ERE: how many requests to the service match.

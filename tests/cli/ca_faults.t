@@ -24,31 +24,31 @@ n=2
 # another section that meets a server which is all right.
 table="\
 est tls~ca est-tls~4~local issuer certificate
-est type~wrong type~2~content type application/pkcs10
-est truncated~truncated der~2~not one ContentInfo
-est base64~junk~2~[Bb]ase64
+est type~wrong type~1~content type application/pkcs10
+est truncated~truncated der~1~not one ContentInfo
+est base64~junk~1~[Bb]ase64
 est pending~pending 1000~2~pending: the CA has the request
 est 401~ca est-401~4~login of LAB.svc refused
 est 500~status 500~1~HTTP 500
 est 503~status 503 120~1~HTTP 503
 est redirect~redirect~4~not followed
 est big~big~4~more than 1048576 bytes
-est key~other key~2~no certificate has the key
+est key~other key~1~no certificate has the key
 certsrv tls~ca certsrv-tls~4~local issuer certificate
-certsrv type~wrong type~2~content type application/octet-stream
-certsrv truncated~truncated~2~PEM
-certsrv base64~junk~2~PEM
+certsrv type~wrong type~1~content type application/octet-stream
+certsrv truncated~truncated~1~PEM
+certsrv base64~junk~1~PEM
 certsrv pending~pending~2~pending: the CA has the request
 certsrv 401~ca certsrv-401~4~login of LAB.svc refused
 certsrv 500~status 500~1~HTTP 500
 certsrv 503~status 503 120~1~HTTP 503
 certsrv redirect~redirect~4~not followed
 certsrv big~big~4~more than 1048576 bytes|content type
-certsrv key~other key~2~no certificate has the key
+certsrv key~other key~1~no certificate has the key
 adcs tls~ca adcs-tls~4~local issuer certificate
-adcs type~wrong type~2~content type text/xml
-adcs truncated~truncated~2~not one ContentInfo
-adcs base64~junk~2~base64
+adcs type~wrong type~1~content type text/xml
+adcs truncated~truncated~1~not one ContentInfo
+adcs base64~junk~1~base64
 adcs soap~hresult 8009ffff~1~0x8009FFFF: Denied
 adcs pending~pending~2~pending: the CA has the request
 adcs 401~ca adcs-401~4~FailedAuthentication
@@ -56,40 +56,40 @@ adcs 500~status 500~1~HTTP 500
 adcs 503~busy~2~HTTP 503
 adcs redirect~redirect~4~not followed
 adcs big~big~4~content type application/pkcs7-mime
-adcs key~other key~2~no certificate has the key
+adcs key~other key~1~no certificate has the key
 adcs message~other message~4~RelatesTo
 cmp tls~ca cmp-tls~4~local issuer certificate
-cmp type~wrong type~2~content type application/octet-stream
-cmp truncated~truncated~2~not one PKIMessage
+cmp type~wrong type~1~content type application/octet-stream
+cmp truncated~truncated~1~not one PKIMessage
 cmp pending~pending 1000~2~pending: the CA has the request
 cmp 401~ca cmp-401~4~badMessageCheck
 cmp 500~status 500~1~HTTP 500
 cmp 503~status 503 120~1~HTTP 503
 cmp redirect~redirect~4~not followed
 cmp big~big~4~more than 262144 bytes
-cmp key~other key~2~for another key
-cmp nonce~wrong nonce~2~nonce is not ours
-cmp message~wrong id~2~another transaction
+cmp key~other key~1~for another key
+cmp nonce~wrong nonce~1~nonce is not ours
+cmp message~wrong id~1~another transaction
 scep tls~ca scep-tls~4~is not in trust-anchor
-scep type~wrong type~2~content type application/octet-stream
-scep truncated~truncated~2~not one ContentInfo
+scep type~wrong type~1~content type application/octet-stream
+scep truncated~truncated~1~not one ContentInfo
 scep pending~pending~2~pending: the CA has the request
 scep 401~ca scep-401~1~not allowed: badRequest
 scep 500~front status 500~1~HTTP 500
 scep 503~status 503 120~2~HTTP 503
 scep redirect~redirect~1~not followed
-scep big~big~2~more than [0-9]* bytes
-scep key~other key~2~no certificate has the key
-scep nonce~other nonce~2~recipientNonce
-scep message~other transaction~2~transaction
-exec type~echo '<html>Please log in</html>'~2~PEM|certificate
-exec truncated~sign | head -c 600~2~PEM
-exec base64~sign | sed '5s/./*/'~2~PEM
+scep big~big~1~more than [0-9]* bytes
+scep key~other key~1~no certificate has the key
+scep nonce~other nonce~1~recipientNonce
+scep message~other transaction~1~transaction
+exec type~echo '<html>Please log in</html>'~1~PEM|certificate
+exec truncated~sign | head -c 600~1~PEM
+exec base64~sign | sed '5s/./*/'~1~PEM
 exec pending~echo 30; echo 17; exit 5~2~pending: the CA has the request
 exec 401~echo 'access denied'; exit 4~1~lacks configuration: access denied
 exec 500~echo 'no route'; exit 3~2~cannot be reached: no route
-exec big~head -c 10000000 /dev/zero~2~wrote more than 1048576 bytes
-exec key~cat $tmp/pc1.pem~2~no certificate has the key
+exec big~head -c 10000000 /dev/zero~1~wrote more than 1048576 bytes
+exec key~cat $tmp/pc1.pem~1~no certificate has the key
 "
 faults='tls type truncated base64 soap pending 401 500 503 redirect big key nonce message'
 backends='est certsrv adcs cmp scep exec'
@@ -128,7 +128,7 @@ chmod 700 "$tmp/helper"
 	sed "s/^\[ca \(.*\)\]/[ca \1-401]/; s,$lab/secret,$lab/wrong," "$tmp/cas.conf"
 	sed "s/^\[ca \(.*\)\]/[ca \1-tls]/; /^\[ca scep/,\$s,$tmp/ca.pem,$tmp/foreign.pem,
 	    s,^backend = [eacm].*,&\nserver-anchor = $tmp/foreign.pem," "$tmp/cas.conf"
-	printf '%s\n' '[ca exec]' 'backend = exec' "command = $tmp/helper" "trust-anchor = $tmp/ca.pem"
+	printf '%s\n' '[ca exec]' 'backend = exec' 'trial = no' "command = $tmp/helper" "trust-anchor = $tmp/ca.pem"
 } >>"$tmp/sim.conf"
 
 # put HOW: the servers do so from now on, and the helper of exec.
