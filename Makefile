@@ -14,7 +14,7 @@ DESTDIR    ?=
 INSTALL    ?= install
 AR         ?= ar
 
-CFLAGS     ?= -g
+CFLAGS     ?= $(if $(SANITIZE),-g1,-g)
 SANITIZE   ?=
 WERROR     ?=
 COV        ?=
@@ -113,14 +113,15 @@ HARDEN := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
 HARDEN_x86_64 := -fcf-protection
 HARDEN_LINK := -Wl,-z,relro,-z,now,-z,noexecstack
 
-# Fortify hides what a sanitizer would report, and needs an optimizer.
+# Fortify hides what a sanitizer would report, and needs an optimizer.  The warnings are
+# those of the variant without one: asked twice, they take a quarter of the time.
 OPT_FLAGS = $(if $(COV),-O0 --coverage,$(if $(SANITIZE),\
 	-O1 -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer,\
 	$(HARDEN) $(HARDEN_$(CC_ARCH))))
 
 CPPFLAGS_ALL = -std=c11 -D_GNU_SOURCE -DAMTCERT_VERSION='"$(VERSION)"' -Ilib \
 	$(PKG_CFLAGS) $(CPPFLAGS)
-CFLAGS_ALL = $(OPT_FLAGS) -fPIE $(WARNINGS) $(WARNINGS_$(CC_KIND)) \
+CFLAGS_ALL = $(OPT_FLAGS) -fPIE $(if $(SANITIZE),,$(WARNINGS) $(WARNINGS_$(CC_KIND))) \
 	$(if $(WERROR),-Werror) $(CFLAGS)
 LDFLAGS_ALL = -pie $(HARDEN_LINK) -Wl,--as-needed \
 	$(if $(COV),--coverage) $(if $(SANITIZE),-fsanitize=$(SANITIZE) $(FAST_LINK)) $(LDFLAGS)
