@@ -329,12 +329,13 @@ tell_nothing(const struct renewal *rn, struct buf *out)
 	return out->rc;
 }
 
+/* The last line is what the worker and the core repeat. */
 static enum rc
 tell_done(const struct renewal *rn, struct buf *out)
 {
-	rn->procedure->tell_done(rn, out);
 	if (rn->trial[0] != '\0')
 		buf_addf(out, "%s: %s\n", rn->options->target->name, rn->trial);
+	rn->procedure->tell_done(rn, out);
 	return out->rc;
 }
 
