@@ -89,6 +89,10 @@ asks_for_a_subtree_once(void **unused)
 	}
 }
 
+enum {
+	N_SUBTREES = 2 * VIEW_MEMO_SUBTREES
+};
+
 static void
 knows_no_more_subtrees_than_it_has_room_for(void **unused)
 {
@@ -99,15 +103,15 @@ knows_no_more_subtrees_than_it_has_room_for(void **unused)
 	(void)unused;
 	(void)put(&memo, &pdu, SNMPD_CALLBACK_ACM_CHECK_INITIAL, name, 0);
 	n_asked = 0;
-	for (oid i = 0; i < 2 * VIEW_MEMO_SUBTREES; i++) {
+	for (oid i = 0; i < N_SUBTREES; i++) {
 		name[2] = i;
 		(void)put(&memo, &pdu, SNMPD_CALLBACK_ACM_CHECK_SUBTREE, name, 3);
 		(void)put(&memo, &pdu, SNMPD_CALLBACK_ACM_CHECK_SUBTREE, name, 3);
 	}
-	assert_int_equal(n_asked, 2 * VIEW_MEMO_SUBTREES);
+	assert_int_equal(n_asked, N_SUBTREES);
 	name[2] = 0;
 	(void)put(&memo, &pdu, SNMPD_CALLBACK_ACM_CHECK_SUBTREE, name, 3);
-	assert_int_equal(n_asked, 2 * VIEW_MEMO_SUBTREES + 1);
+	assert_int_equal(n_asked, N_SUBTREES + 1);
 }
 
 /* A request that takes the place of another in memory, another one beside it, a
