@@ -188,40 +188,55 @@ static const struct outcome_case outcomes[] = {
 	{ { .fails = RC_NOMEM }, RC_NOMEM, 1, 0, CA_STANDING_NONE, "scripted" },
 };
 
+/* A renewal of AMT 22 that is about to try the scripted CA. */
+static struct hand_renewal *
+about_to_try(void *stock)
+{
+	struct hand_renewal *hand = hand_renewal_new(NOW);
+	struct renewal *rn = &hand->renewal;
+	struct err err = { 0 };
+
+	rn->db = stock_open(stock);
+	rn->has_db = true;
+	stock_exec(&rn->db, "DELETE FROM ca_record");
+	assert_rc(ca_open_with(&scripted_ops, NULL, NULL, &rn->ca, &err), RC_OK, &err);
+	assert_rc(generation_find(22, 0, &rn->generation, &err), RC_OK, &err);
+	assert_rc(enroll_fill_profile(rn, &err), RC_OK, &err);
+	assert_rc(trial_judge_due(rn, &err), RC_OK, &err);
+	assert_true(rn->trial_is_due);
+	return hand;
+}
+
+static void
+expect_record(struct renewal *rn, const struct outcome_case *row)
+{
+	struct ca_record record = { .id = 0 };
+	struct err err = { 0 };
+
+	assert_int_equal(scripted.n_submits, row->n_submits);
+	assert_int_equal(scripted.n_abandoned, row->n_abandoned);
+	assert_rc(ca_record_read(&rn->db, ca_name(rn->ca), &record, &err), RC_OK, &err);
+	assert_int_equal(record.standing, row->standing);
+	assert_int_equal(stock_number(&rn->db, "SELECT count(*) FROM ca_record"), 1);
+	assert_false(rn->wrote);
+}
+
 static void
 what_comes_of_a_trial_is_on_record(void **state)
 {
 	for (size_t i = 0; i < UNIT_COUNT(outcomes); i++) {
 		const struct outcome_case *row = &outcomes[i];
-		struct hand_renewal *hand = hand_renewal_new(NOW);
+		struct hand_renewal *hand = about_to_try(*state);
 		struct renewal *rn = &hand->renewal;
-		struct ca_record record = { .id = 0 };
 		struct err err = { 0 };
+		const char *told;
 
 		scripted = row->ca;
-		rn->db = stock_open(*state);
-		rn->has_db = true;
-		stock_exec(&rn->db, "DELETE FROM ca_record");
-		assert_rc(ca_open_with(&scripted_ops, NULL, NULL, &rn->ca, &err), RC_OK,
-		    &err);
-		assert_rc(generation_find(22, 0, &rn->generation, &err), RC_OK, &err);
-		assert_rc(enroll_fill_profile(rn, &err), RC_OK, &err);
-		assert_rc(trial_judge_due(rn, &err), RC_OK, &err);
-		assert_true(rn->trial_is_due);
 		assert_rc(trial_run(rn, &err), row->r, &err);
-		assert_has(row->r == RC_OK ? rn->trial : err.text, row->words);
-		assert_has(row->r == RC_OK ? rn->trial : err.text,
-		    "trial for CA scripted (default), key discarded");
-		assert_int_equal(scripted.n_submits, row->n_submits);
-		assert_int_equal(scripted.n_abandoned, row->n_abandoned);
-		err_clear(&err);
-		assert_rc(ca_record_read(&rn->db, ca_name(rn->ca), &record, &err),
-		    RC_OK, &err);
-		assert_int_equal(record.standing, row->standing);
-		assert_int_equal(stock_number(&rn->db,
-				     "SELECT count(*) FROM ca_record"),
-		    1);
-		assert_false(rn->wrote);
+		told = row->r == RC_OK ? rn->trial : err.text;
+		assert_has(told, row->words);
+		assert_has(told, "trial for CA scripted (default), key discarded");
+		expect_record(rn, row);
 		hand_renewal_free(hand);
 	}
 }
