@@ -142,6 +142,8 @@ on_message(int operation, netsnmp_session *session, int id, netsnmp_pdu *pdu,
 void
 agentx_answer_attach(struct agentx_answer *agentx, netsnmp_session *session)
 {
+	if (session->callback == on_message)
+		return;
 	agentx->library = session->callback;
 	agentx->library_magic = session->callback_magic;
 	session->callback = on_message;

@@ -17,7 +17,7 @@ struct agentx_answer {
 	void *library_magic;
 };
 
-/* Answer this session's requests. agentx lives as long as the session. */
+/* Answer this session's requests; once is enough. agentx lives as long as the session. */
 void agentx_answer_attach(struct agentx_answer *agentx, netsnmp_session *session);
 
 /*

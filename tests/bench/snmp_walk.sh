@@ -60,9 +60,10 @@ for n in $sizes; do
 	start agent taskset -c 0 "$B/snmp/amtcert_agent" -f "$tmp/amtcert.conf" -v
 	agent_pid=$started_pid
 	# Whoever asks meanwhile wants the same processor.
-	wait_for 60 grep -q 'inventory: read in' "$tmp/agent.log"
+	wait_for 60 grep -q 'inventory: read in' "$tmp/agent.log" || exit 1
 	wait_for 60 is_served || { cat "$tmp"/*.err "$tmp"/*.log >&2; exit 1; }
 	load=$(sed -n 's/.*inventory: read in \([0-9]*\) ms.*/\1/p' "$tmp/agent.log" | tail -n 1)
+	need "$load" '^[0-9]+$'
 	walked "$snmp_port" $ROOT.1.5.1 3
 	need "$varbinds" "^$((2 * n))$"
 	one=$us
@@ -80,7 +81,7 @@ for n in $sizes; do
 	bench snmp_walk "one_column_vs_pass_persist_$n" "$(ratio "$one" "$pass_one")"
 	bench snmp_walk "ten_columns_vs_pass_persist_$n" "$(ratio "$ten" "$pass_ten")"
 	bench snmp_walk "whole_table_ms_$n" "$ten_ms"
-	bench snmp_walk "load_ms_$n" "${load:-0}"
+	bench snmp_walk "load_ms_$n" "$load"
 	bench snmp_walk "resident_kib_$n" "$(awk '/^VmRSS/ { print $2 }' "/proc/$agent_pid/status")"
 
 	# a writer commits each second; what does a GET wait at most?
