@@ -23,7 +23,9 @@
 #include "x509/name.h"
 
 enum {
-	WARNINGS_MAX_BYTES = 4096
+	WARNINGS_MAX_BYTES = 4096,
+	WAY_BACK_MS = 20000, /* of a run that a CA has kept waiting */
+	WAY_BACK_SHARE = 3,  /* of the time that is left, at most a third */
 };
 
 static bool
@@ -74,6 +76,19 @@ due_cert(const struct renewal *rn)
 	return procedure->due_cert == NULL ? NULL : procedure->due_cert(rn);
 }
 
+/* A CA that hangs may not take the time to leave the device as it was. */
+static int64_t
+deadline_ms(const struct renewal *rn)
+{
+	int64_t back_ms = renewal_left_ms(rn) / WAY_BACK_SHARE;
+
+	if (!rn->wrote)
+		return rn->options->deadline_ms;
+	if (back_ms > WAY_BACK_MS)
+		back_ms = WAY_BACK_MS;
+	return rn->options->deadline_ms - back_ms;
+}
+
 void
 enroll_fill_request(const struct renewal *rn, const uint8_t *csr, size_t csr_len,
     struct ca_request *ret_request)
@@ -90,7 +105,7 @@ enroll_fill_request(const struct renewal *rn, const uint8_t *csr, size_t csr_len
 		.current = due_cert(rn),
 		.not_before_max = theirs < now ? theirs : now,
 		.now = now,
-		.deadline_ms = rn->options->deadline_ms };
+		.deadline_ms = deadline_ms(rn) };
 }
 
 static void

@@ -136,15 +136,19 @@ pending_pause(struct renewal *rn, const struct ca_answer *answer, struct err *er
 	return renewal_host.pause(rn, answer->retry_after_s * 1000, err);
 }
 
-/* May the next run go on with this key pair? What a CA has is never dropped
- * because of a failure that somebody can mend. */
+/*
+ * May the next run go on with this key pair? What a CA has is never dropped because of
+ * a failure that somebody can mend. What it has not, or did not say that it has, leaves
+ * the device as it was; but for words of which it is known that they pass.
+ */
 static bool
 goes_on(const struct cert_request *request, const struct ca_answer *answer)
 {
 	switch (answer->outcome) {
 	case CA_PENDING:
-	case CA_RETRY:
 		return true;
+	case CA_RETRY:
+		return request->is_pending || answer->patience_s > 0;
 	case CA_BADANSWER:
 		return request->is_pending ||
 		    (pending_may_ask_again(answer) &&
@@ -267,6 +271,7 @@ static enum rc
 ask(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_answer,
     struct err *err)
 {
+	struct err why = { 0 };
 	enum rc r = RC_OK;
 
 	/* Whatever happens to this process, the next one knows that it was asked. */
@@ -274,11 +279,13 @@ ask(struct renewal *rn, struct ca_request *request, struct ca_answer *ret_answer
 	r = cert_request_update(&rn->db, &rn->request, err);
 	if (r != RC_OK)
 		return r;
-	r = ask_ca(rn, request, ret_answer, err);
-	/* It let us wait until the time was over. */
-	if (r == RC_TIMEOUT)
-		(void)trial_note_answer(rn, false, err->text, NULL);
-	return r;
+	r = ask_ca(rn, request, ret_answer, &why);
+	/* It let us wait for all the time that it has. */
+	if (r == RC_TIMEOUT) {
+		ca_answer_set(ret_answer, CA_RETRY, "%s", why.text);
+		return RC_OK;
+	}
+	return r == RC_OK ? r : err_set(err, r, "%s", why.text);
 }
 
 /* Ask; once more when that is worth it. A request that the CA has can wait. */

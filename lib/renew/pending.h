@@ -31,7 +31,8 @@ bool pending_is_at_ca(const struct renewal *rn);
  * Submit, or ask what became of it, or neither when it is too early; once more when the
  * answer makes no sense. Errors are ours; what the CA said is in *ret_answer and in the
  * database, and on the record of the CA unless it issued, which has to be judged
- * (renew/trial.h). rn->stays_open is set when the key pair must wait.
+ * (renew/trial.h). rn->stays_open is set when the key pair must wait: the CA has said
+ * that it has the request. One that did not answer in time is CA_RETRY.
  */
 enum rc pending_ask(struct renewal *rn, struct ca_request *request,
     struct ca_answer *ret_answer, struct err *err);

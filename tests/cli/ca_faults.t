@@ -53,7 +53,7 @@ adcs soap~hresult 8009ffff~1~0x8009FFFF: Denied
 adcs pending~pending~2~pending: the CA has the request
 adcs 401~ca adcs-401~4~FailedAuthentication
 adcs 500~status 500~1~HTTP 500
-adcs 503~busy~2~HTTP 503
+adcs 503~busy~1~HTTP 503
 adcs redirect~redirect~4~not followed
 adcs big~big~4~content type application/pkcs7-mime
 adcs key~other key~1~no certificate has the key
@@ -76,7 +76,7 @@ scep truncated~truncated~1~not one ContentInfo
 scep pending~pending~2~pending: the CA has the request
 scep 401~ca scep-401~1~not allowed: badRequest
 scep 500~front status 500~1~HTTP 500
-scep 503~status 503 120~2~HTTP 503
+scep 503~status 503 120~1~HTTP 503
 scep redirect~redirect~1~not followed
 scep big~big~1~more than [0-9]* bytes
 scep key~other key~1~no certificate has the key
@@ -87,7 +87,7 @@ exec truncated~sign | head -c 600~1~PEM
 exec base64~sign | sed '5s/./*/'~1~PEM
 exec pending~echo 30; echo 17; exit 5~2~pending: the CA has the request
 exec 401~echo 'access denied'; exit 4~1~lacks configuration: access denied
-exec 500~echo 'no route'; exit 3~2~cannot be reached: no route
+exec 500~echo 'no route'; exit 3~1~cannot be reached: no route
 exec big~head -c 10000000 /dev/zero~1~wrote more than 1048576 bytes
 exec key~cat $tmp/pc1.pem~1~no certificate has the key
 "

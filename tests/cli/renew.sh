@@ -14,9 +14,9 @@ make_lab() {
 	"$simca" -m ca -o "$tmp/ca.pem" --key-out "$tmp/ca.key" -s 'Lab CA' \
 	    --key-type "$1" --not-before -400d --not-after +3650d
 	"$simca" -m keys -o "$tmp/pool.pem" --count 4
-	make_cert pc1 --not-before -335d --not-after +30d
+	make_cert pc1 --not-before -335d --not-after +719h
 	make_cert pc1-p384 --key-type p384 --digest sha384 --not-before -335d \
-	    --not-after +30d -s $name --san $name
+	    --not-after +719h -s $name --san $name
 	chmod 600 "$tmp"/*.key
 	(umask 077 && echo "$sim_password" >"$tmp/password")
 }

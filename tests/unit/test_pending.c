@@ -310,7 +310,7 @@ static const struct reaction reactions[] = {
 	{ CA_ISSUED, false, false },
 	{ CA_PENDING, true, true },
 	{ CA_REJECTED, false, false },
-	{ CA_RETRY, true, true },
+	{ CA_RETRY, false, true },
 	{ CA_AUTH, false, true },
 	{ CA_CONFIG, false, true },
 	{ CA_UNSUPPORTED, false, true },
@@ -357,6 +357,29 @@ takes_one_senseless_answer_for_an_accident(void **state)
 	scripted = (struct scripted){ .outcome = CA_BADANSWER,
 		.after_s = PENDING_PAUSE_MAX_S + 1 };
 	assert_false(ask_at(*state, NOW, 3).stays_open);
+	assert_int_equal(scripted.n_submits, 1);
+}
+
+/* Who says nothing has not said that it has the request. */
+static void
+the_key_pair_does_not_wait_for_one_that_hangs(void **state)
+{
+	struct asked asked;
+
+	scripted = (struct scripted){ .fails = RC_TIMEOUT };
+	asked = ask_at(*state, NOW, 1);
+	assert_int_equal(asked.r, RC_OK);
+	assert_int_equal(asked.outcome, CA_RETRY);
+	assert_has(asked.text, "scripted");
+	assert_false(asked.stays_open);
+	end_at(*state, NOW, 1, "undone");
+	/* Unless it said so before. */
+	scripted = (struct scripted){ .outcome = CA_PENDING, .cookie = "17" };
+	(void)ask_at(*state, NOW, 2);
+	scripted.fails = RC_TIMEOUT;
+	asked = ask_at(*state, NOW + 4000, 2);
+	assert_int_equal(asked.outcome, CA_RETRY);
+	assert_true(asked.stays_open);
 	assert_int_equal(scripted.n_submits, 1);
 }
 
@@ -483,8 +506,8 @@ a_resubmission_that_fails_is_no_poll(void **state)
 	    (struct scripted){ .outcome = CA_PENDING, .cookie = "17", .after_s = 60 };
 	(void)ask_at(*state, NOW, 1);
 	scripted.is_forgotten = true;
-	scripted.fails = RC_TIMEOUT;
-	assert_int_equal(ask_at(*state, NOW + 60, 1).r, RC_TIMEOUT);
+	scripted.fails = RC_NOMEM;
+	assert_int_equal(ask_at(*state, NOW + 60, 1).r, RC_NOMEM);
 	scripted.fails = RC_OK;
 	assert_int_equal(ask_at(*state, NOW + 61, 1).outcome, CA_PENDING);
 	assert_int_equal(scripted.n_submits, 3);
@@ -496,9 +519,9 @@ submits_again_after_an_error_of_ours(void **state)
 {
 	struct asked asked;
 
-	scripted = (struct scripted){ .fails = RC_TIMEOUT };
+	scripted = (struct scripted){ .fails = RC_NOMEM };
 	asked = ask_at(*state, NOW, 1);
-	assert_int_equal(asked.r, RC_TIMEOUT);
+	assert_int_equal(asked.r, RC_NOMEM);
 	assert_has(asked.text, "CA scripted (default): scripted");
 	assert_true(asked.stays_open);
 	scripted.fails = RC_OK;
@@ -569,6 +592,7 @@ main(void)
 		IN_FOLDER(says_when_a_request_waits_for_too_long),
 		IN_FOLDER(keeps_the_key_while_the_ca_has_the_request),
 		IN_FOLDER(takes_one_senseless_answer_for_an_accident),
+		IN_FOLDER(the_key_pair_does_not_wait_for_one_that_hangs),
 		IN_FOLDER(a_pause_that_does_not_fit_leaves_the_request_open),
 		IN_FOLDER(bad_answers_go_on_the_record_of_the_ca),
 		IN_FOLDER(backs_off_and_doubles),
