@@ -19,7 +19,7 @@ make() { # NAME OPTION...
 device() { # NAME KEY=VALUE...
 	printf '%s\n' "[device $1]" "${@:2}" >>"$lab/lab.conf"
 }
-make pc01 -s pc01.example --san pc01.example --not-before -65d --not-after +300d
+make pc01 -s pc01.example --san pc01.example --not-before -1561h --not-after +7199h
 device pc01 certificate=pc01.pem key=pc01.key user=monitor
 # The same name again, older, and what is left of it.
 make old-good -s good.lab.example --san good.lab.example --not-before -400d --not-after -35d

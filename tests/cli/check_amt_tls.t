@@ -19,8 +19,8 @@ more() { # NAME OPTION...: a certificate, and a device that serves it
 	printf '[device %s]\ncertificate = %s.pem\nkey = %s.key\n' "$name" "$name" "$name" \
 	    >>"$lab/lab.conf"
 }
-more pc01 -s pc01.example --san pc01.example --not-before -65d --not-after +300d
-more floor -s floor.lab.example --san floor.lab.example --not-before -355d --not-after +10d
+more pc01 -s pc01.example --san pc01.example --not-before -1561h --not-after +7199h
+more floor -s floor.lab.example --san floor.lab.example --not-before -8521h --not-after +239h
 more ended -s ended.lab.example --san ended.lab.example --not-before -365d --not-after -1s
 more clients -s clients.lab.example --san clients.lab.example --eku clientAuth
 more template -s template.lab.example --san template.lab.example \

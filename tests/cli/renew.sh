@@ -9,13 +9,14 @@ remedy=$B/remediate/renew_amt_tls
 name=pc1.example
 
 # make_lab KEY-TYPE: a CA (AMT 22 wants one of p384), a certificate for $name that
-# has been due for twelve days, and the password.
+# has been due for twelve days and an hour (no text depends on the second), and the
+# password.
 make_lab() {
 	"$simca" -m ca -o "$tmp/ca.pem" --key-out "$tmp/ca.key" -s 'Lab CA' \
 	    --key-type "$1" --not-before -400d --not-after +3650d
 	"$simca" -m keys -o "$tmp/pool.pem" --count 4
-	make_cert pc1 --not-before -335d --not-after +719h
-	make_cert pc1-p384 --key-type p384 --digest sha384 --not-before -335d \
+	make_cert pc1 --not-before -8041h --not-after +719h
+	make_cert pc1-p384 --key-type p384 --digest sha384 --not-before -8041h \
 	    --not-after +719h -s $name --san $name
 	chmod 600 "$tmp"/*.key
 	(umask 077 && echo "$sim_password" >"$tmp/password")

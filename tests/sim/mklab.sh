@@ -34,8 +34,9 @@ device() { # NAME KEY=VALUE...
 ca ca 'Lab CA'
 ca other 'Other CA'
 ca sub 'Lab Issuing CA' --ca ca.pem --ca-key ca.key
-named good ca --not-before -65d --not-after +300d
-named due ca --not-before -335d --not-after +30d
+# An hour less than 300, 30 and 20 days are left: no text depends on the second.
+named good ca --not-before -1561h --not-after +7199h
+named due ca --not-before -8041h --not-after +719h
 named expired ca --not-before -375d --not-after -10d
 named future ca --not-before +2d --not-after +367d
 cert wrong-name ca -s other.lab.example --san other.lab.example
@@ -50,7 +51,7 @@ named deep sub
 named for-ever ca --not-after 9999-12-31T23:59:59Z
 named p384 ca --key-type p384 --digest sha384
 named orphan ca --not-before -700d --not-after -335d
-named wired ca --eku clientAuth --not-after +20d
+named wired ca --eku clientAuth --not-after +479h
 named console ca --eku clientAuth,2.16.840.1.113741.1.2.1
 
 {
