@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "wsman/failure.h"
 #include "wsman/head.h"
 #include "wsman/peer.h"
 #include "wsman/perform.h"
@@ -178,30 +179,15 @@ on_header(char *bytes, size_t size, size_t n, void *user)
 	return size * n;
 }
 
-/* What libcurl says, in our words; the rest of its hundred codes is RC_HTTP. */
-static const struct {
-	CURLcode code;
-	enum rc rc;
-} meanings[] = {
-	{ CURLE_OUT_OF_MEMORY, RC_NOMEM },
-	{ CURLE_COULDNT_RESOLVE_HOST, RC_RESOLVE },
-	{ CURLE_COULDNT_CONNECT, RC_CONNECT },
-	{ CURLE_SEND_ERROR, RC_CONNECT },
-	{ CURLE_RECV_ERROR, RC_CONNECT },
-	{ CURLE_GOT_NOTHING, RC_CONNECT },
-	{ CURLE_PARTIAL_FILE, RC_CONNECT },
-	{ CURLE_OPERATION_TIMEDOUT, RC_TIMEOUT },
-	{ CURLE_SSL_CONNECT_ERROR, RC_TLS },
-	{ CURLE_PEER_FAILED_VERIFICATION, RC_TLS },
-	{ CURLE_SSL_CERTPROBLEM, RC_TLS },
-	{ CURLE_SSL_CIPHER, RC_TLS },
-};
-
 /* Why the transfer failed: what a callback of ours knows goes first. */
 static enum rc
 explain(struct http *http, CURLcode code, struct err *err)
 {
-	enum rc rc = RC_HTTP;
+	struct failure failure = { .curl = http->curl,
+		.code = code,
+		.text = http->error,
+		.endpoint = http->endpoint,
+		.peer = &http->peer };
 
 	if (http->ended.rc != RC_OK)
 		return err_set(err, http->ended.rc, "%s", http->ended.text);
@@ -209,11 +195,7 @@ explain(struct http *http, CURLcode code, struct err *err)
 		return err_set(err, http->now.err.rc, "%s", http->now.err.text);
 	if (http->peer.err.rc != RC_OK)
 		return err_set(err, http->peer.err.rc, "%s", http->peer.err.text);
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
-		if (meanings[i].code == code)
-			rc = meanings[i].rc;
-	return err_set(err, rc, "%s: %s", http->endpoint,
-	    http->error[0] == '\0' ? curl_easy_strerror(code) : http->error);
+	return failure_explain(&failure, err);
 }
 
 static enum rc
