@@ -61,10 +61,10 @@ hours_parse(const char *text, struct hours *ret_hours, struct err *err)
 			rest = rest[0] == ',' ? rest + 1 : NULL;
 	}
 	if (rest != NULL)
-		return err_set(err, RC_LIMIT, "\"%s\": more than %d windows", text,
+		return err_set(err, RC_LIMIT, "%s: more than %d windows", text,
 		    HOURS_MAX);
 	return err_set(err, RC_FORMAT,
-	    "\"%s\": not a window such as 22:00-06:00, or several with commas", text);
+	    "%s: not a window such as 22:00-06:00, or several with commas", text);
 }
 
 /* Seconds until the range holds; 0 when it does. */

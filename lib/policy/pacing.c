@@ -63,7 +63,7 @@ take_number(const struct row *row, const char *text, int64_t *ret_number,
 		return num_parse(text, row->least, row->most, ret_number, err);
 	r = num_parse_duration(text, row->most, &number, err);
 	if (r == RC_OK && number < row->least)
-		return err_set(err, RC_LIMIT, "\"%s\": less than %lld s", text,
+		return err_set(err, RC_LIMIT, "%s: less than %lld s", text,
 		    (long long)row->least);
 	if (r == RC_OK)
 		*ret_number = number;
@@ -89,7 +89,7 @@ take_value(const struct row *row, const char *text, struct pacing *pacing,
 		return hours_parse(text, &pacing->window, err);
 	case KIND_PATH:
 		if (text[0] != '/')
-			return err_set(err, RC_FORMAT, "\"%s\": not an absolute path",
+			return err_set(err, RC_FORMAT, "%s: not an absolute path",
 			    text);
 		memcpy(field, &text, sizeof(text));
 		return RC_OK;

@@ -29,7 +29,7 @@ struct scan {
 static enum rc
 refuse(const struct scan *scan, const char *what)
 {
-	return err_set(scan->err, RC_USAGE, "range \"%.80s\": %s", scan->text, what);
+	return err_set(scan->err, RC_USAGE, "%.80s: %s", scan->text, what);
 }
 
 /* Digits before the point; false past RANGE_NUMBER_MAX. */
@@ -227,8 +227,8 @@ time_range_parse(const char *text, struct time_range *ret_range, struct err *err
 	if (is_bare) {
 		text += range.range.alert_inside ? 1 : 0;
 		return err_set(err, RC_USAGE,
-		    "range \"%.80s\": a bare number alerts above it: for less than "
-		    "that left, write \"%.80s:\"",
+		    "%.80s: a bare number alerts above it: for less than that left, "
+		    "write %.80s:",
 		    scan.text, text);
 	}
 	*ret_range = range;
@@ -332,18 +332,16 @@ time_range_parse_days(const char *text, struct time_range *ret_warning,
 	size_t len = comma != NULL ? (size_t)(comma - text) : 0;
 
 	if (comma == NULL || len >= sizeof(first))
-		return err_set(err, RC_USAGE, "days \"%.80s\": not W,C such as 30,14",
-		    text);
+		return err_set(err, RC_USAGE, "%.80s: not W,C such as 30,14", text);
 	memcpy(first, text, len);
 	first[len] = '\0';
 	if (num_parse(first, 0, DAYS_MAX, &warning, NULL) != RC_OK ||
 	    num_parse(comma + 1, 0, DAYS_MAX, &critical, NULL) != RC_OK)
 		return err_set(err, RC_USAGE,
-		    "days \"%.80s\": not two whole numbers of days such as 30,14",
-		    text);
+		    "%.80s: not two whole numbers of days such as 30,14", text);
 	if (critical > warning)
 		return err_set(err, RC_USAGE,
-		    "days \"%.80s\": the second, critical, is above the first", text);
+		    "%.80s: the second, critical, is above the first", text);
 	*ret_warning = days_left(warning);
 	*ret_critical = days_left(critical);
 	return RC_OK;

@@ -213,10 +213,10 @@ verdict_note(struct verdict *verdict, enum reason reason, const char *text,
     struct err *err)
 {
 	const struct about nothing = { .slot = "" };
-	char printable[FINDING_TEXT_SIZE];
+	char line[FINDING_TEXT_SIZE];
 
-	text_printable_field(printable, sizeof(printable), text, strlen(text));
-	return judge_add(verdict, &nothing, reason, err, "%s", printable);
+	text_line_field(line, sizeof(line), text, strlen(text));
+	return judge_add(verdict, &nothing, reason, err, "%s", line);
 }
 
 void

@@ -314,8 +314,8 @@ enum rc verdict_judge_clock(const struct facts *facts, const struct policy *poli
 enum rc verdict_judge_history(const struct facts *facts, const struct policy *policy,
     int64_t now, struct verdict *verdict, struct err *err);
 
-/* Add what a program could not use or keep beside the device: a note, with that text
- * made printable. */
+/* Add what a program could not use or keep beside the device: a note, with that text,
+ * a message of ours, as one line. */
 enum rc verdict_note(struct verdict *verdict, enum reason reason, const char *text,
     struct err *err);
 

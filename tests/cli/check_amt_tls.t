@@ -190,7 +190,7 @@ like "$(cat "$tmp/full")" 'No space left' "and why, on standard error"
 usage_of "$check" AMT_TLS
 look good -w 30
 is "$status" 3 "a bare number as threshold is refused"
-like "$out" '30:' "with a hint"
+like "${out//$'\n'/ }" ' 30: a bare number alerts above it: for less than that left, write 30:' "with a hint"
 look good -w 10d: -c 20d:
 is "$status" 3 "a warning that could never be seen is refused"
 {

@@ -66,6 +66,11 @@ says AMT_TLS 0 'valid, 299 d left' "but who records makes it"
 ok $? "as a scan does"
 off tls good
 says AMT_TLS 2 'efused; inventory not used' "out of reach without inventory is CRITICAL"
+: >"$tmp/void.db"
+run "$B/checks/check_amt_tls" -H good.lab.example -I 127.0.0.1 -p "$(port_of good)" \
+    --trust-anchor "$lab/ca.pem" --inventory "$tmp/void.db" -v
+says AMT_TLS 0 'inventory not used: .*void\.db: an empty file, not an amtcert inventory; remove it' \
+    "one that cannot be used is told with -v, and what to do"
 sql 'DELETE FROM scan'
 off tls good
 says AMT_TLS 2 'efused' "and so is a device that was never read"
@@ -142,15 +147,15 @@ on store good --record
 says AMT_STORE 0 'valid, 299 d left' "a store is read and recorded"
 age 3
 off store good
-says AMT_STORE 0 'valid, 299 d left \(.*\); read 3 d ago; now: .*ailed to connect' "and recalled"
+says AMT_STORE 0 'valid, 299 d left \(.*\); read 3 d ago; now: .*connect: Connection refused' "and recalled"
 off roots good
 says AMT_ROOTS 0 'read 3 d ago' "by check_amt_roots"
 off 8021x good
 says AMT_8021X 0 'read 3 d ago' "by check_amt_8021x"
 off clock good
-says AMT_CLOCK 2 'ailed to connect' "but a clock is nothing to recall"
+says AMT_CLOCK 2 'connect: Connection refused' "but a clock is nothing to recall"
 off store due
-says AMT_STORE 2 'ailed to connect' "a store that was never read is CRITICAL"
+says AMT_STORE 2 'connect: Connection refused' "a store that was never read is CRITICAL"
 sql 'DELETE FROM login'
 
 #

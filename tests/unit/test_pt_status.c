@@ -4,6 +4,7 @@
  * codes it does not know.  Intel LMS, StatusCodeDefinitions.h.
  */
 #include "amt/pt_status.h"
+#include "base/text.h"
 #include "unit.h"
 
 static const struct {
@@ -46,6 +47,9 @@ never_says_unknown_is_success(void **state)
 	for (int status = 1; status < 3000; status++) {
 		assert_int_not_equal(pt_status_reaction(status), PT_GO_ON);
 		assert_true(strlen(pt_status_text(status)) > 5);
+		/* Nothing in it is escaped on its way into a line. */
+		assert_true(text_is_plain(pt_status_text(status),
+		    strlen(pt_status_text(status))));
 	}
 }
 
