@@ -4,13 +4,17 @@
  */
 #include "inventory/job_need.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "inventory/need.h"
+#include "inventory/open_run.h"
 #include "inventory/snapshot.h"
 #include "policy/remedy.h"
 
 static enum rc
-find_need(struct db *db, const struct job_wish *wish, int64_t now, struct need *need,
-    struct err *err)
+find_need(struct db *db, const struct job_wish *wish, int64_t now, int64_t *ret_id,
+    struct need *need, struct err *err)
 {
 	int64_t id = 0;
 	enum rc r = RC_NOTFOUND;
@@ -19,7 +23,11 @@ find_need(struct db *db, const struct job_wish *wish, int64_t now, struct need *
 		r = snapshot_find_uuid(db, wish->device_uuid, &id, err);
 	if (r == RC_NOTFOUND)
 		r = snapshot_find(db, wish->device_name, &id, err);
-	return r == RC_OK ? need_find(db, id, wish->wanted, now, need, err) : r;
+	if (r == RC_OK)
+		r = need_find(db, id, wish->wanted, now, need, err);
+	if (r == RC_OK)
+		*ret_id = id;
+	return r;
 }
 
 static enum rc
@@ -67,6 +75,27 @@ take_need(struct job_order *order, const struct need *need)
 		order->ends_at = need->ends_at;
 }
 
+/* What was begun there goes on first, whatever it was. */
+static enum rc
+take_open_run(struct db *db, int64_t id, struct need *need, struct job_order *order,
+    struct err *err)
+{
+	struct open_run run;
+	enum rc r = open_run_find(db, id, need->uuid, &run, err);
+
+	if (r != RC_OK)
+		return r == RC_NOTFOUND ? RC_OK : r;
+	if (run.remedy == need->remedy)
+		return RC_OK;
+	order->remedy = remedy_program(run.remedy);
+	if (strcmp(need->serial_number, run.serial_number) == 0)
+		return RC_OK;
+	(void)snprintf(need->serial_number, sizeof(need->serial_number), "%s",
+	    run.serial_number);
+	order->reason = OPEN_RUN_REASON;
+	return RC_OK;
+}
+
 enum rc
 job_need_enqueue(struct db *db, const struct job_wish *wish, int64_t now,
     struct buf *out, struct err *err)
@@ -81,7 +110,8 @@ job_need_enqueue(struct db *db, const struct job_wish *wish, int64_t now,
 		.not_before = now };
 	struct need need;
 	const char *refusal = NULL;
-	enum rc r = find_need(db, wish, now, &need, err);
+	int64_t id = 0;
+	enum rc r = find_need(db, wish, now, &id, &need, err);
 
 	if (r == RC_NOTFOUND && wish->wanted == REMEDY_NONE)
 		refusal = "the inventory has no reading of it";
@@ -93,8 +123,13 @@ job_need_enqueue(struct db *db, const struct job_wish *wish, int64_t now,
 		(void)buf_addf(out, "not queued: %s", refusal);
 		return RC_OK;
 	}
-	if (r == RC_OK)
+	if (r == RC_OK) {
 		take_need(&order, &need);
+		if (wish->wanted == REMEDY_NONE)
+			r = take_open_run(db, id, &need, &order, err);
+		if (r != RC_OK)
+			return r;
+	}
 	order.ca = remedy_ca(wish->conf, order.device_name, remedy_find(order.remedy));
 	return enqueue(db, &order, now, out, err);
 }

@@ -21,7 +21,8 @@ struct job_wish {
 
 /*
  * Ask for the remedy that the device needs at now, to be run at once. Without a
- * reading of it only a wanted remedy can be asked for, and is. Appends "queued: ...",
+ * reading of it only a wanted remedy can be asked for, and is. Where the run of another
+ * remedy is open, that is asked for in place of what the reading calls for. Appends "queued: ...",
  * "queued already: ...", "done a moment ago: ..." or "not queued: why", one printable
  * line. Errors of job_enqueue().
  */

@@ -11,6 +11,7 @@
 
 #include "inventory/fleet.h"
 #include "inventory/need.h"
+#include "inventory/open_run.h"
 #include "inventory/shelf.h"
 #include "inventory/snapshot.h"
 #include "policy/remedy.h"
@@ -34,6 +35,7 @@ struct work {
 	size_t n_devices;
 	size_t cap_devices;
 	const struct device *device; /* that is looked at */
+	struct open_run open_run;    /* there; remedy NONE: none */
 	struct shelf shelf;	     /* what CAs offer */
 	struct evaluation evaluation;
 	size_t cap;
@@ -113,7 +115,7 @@ struct found {
 };
 
 static enum rc
-add(struct work *work, const struct found *found, struct err *err)
+put(struct work *work, const struct found *found, struct err *err)
 {
 	const struct evaluate_options *options = work->options;
 	const char *key =
@@ -146,6 +148,51 @@ add(struct work *work, const struct found *found, struct err *err)
 		found->due_at != 0 ? found->floor_at : options->now, options->now);
 	work->evaluation.n++;
 	return RC_OK;
+}
+
+/* What was begun with the same certificate has to go on: any other remedy would be
+ * refused. */
+static enum rc
+add(struct work *work, const struct found *found, struct err *err)
+{
+	const struct open_run *open_run = &work->open_run;
+	struct found first = *found;
+
+	if (open_run->remedy != REMEDY_NONE && found->serial_number[0] != '\0' &&
+	    strcmp(found->serial_number, open_run->serial_number) == 0)
+		first.remedy = open_run->remedy;
+	return put(work, &first, err);
+}
+
+/* Is it asked for on behalf of the device, whatever the certificate? */
+static bool
+is_asked_for(const struct work *work, enum remedy remedy)
+{
+	const struct evaluation *evaluation = &work->evaluation;
+
+	for (size_t i = evaluation->n; i > 0; i--) {
+		if (strcmp(evaluation->list[i - 1].device_name, work->device->name) !=
+		    0)
+			return false;
+		if (evaluation->list[i - 1].remedy == remedy)
+			return true;
+	}
+	return false;
+}
+
+/* A run that no certificate in use calls for any more, and no job. */
+static enum rc
+look_at_open_run(struct work *work, struct err *err)
+{
+	const struct open_run *open_run = &work->open_run;
+	const struct found found = { .serial_number = open_run->serial_number,
+		.remedy = open_run->remedy,
+		.reason = OPEN_RUN_REASON };
+
+	if (open_run->remedy == REMEDY_NONE || open_run->has_job ||
+	    is_asked_for(work, open_run->remedy))
+		return RC_OK;
+	return put(work, &found, err);
 }
 
 static bool
@@ -235,12 +282,18 @@ look_at_device(struct work *work, struct err *err)
 		r = shelf_lend(&work->shelf, work->db, &feed, &policy, err);
 	if (r != RC_OK)
 		return r;
-	r = snapshot_judge(work->db, work->device->id, &policy, options->now, err);
+	r = open_run_find(work->db, work->device->id, work->device->uuid,
+	    &work->open_run, err);
+	if (r == RC_OK || r == RC_NOTFOUND)
+		r = snapshot_judge(work->db, work->device->id, &policy, options->now,
+		    err);
 	if (r == RC_OK)
 		r = fleet_each_slot(work->db, work->device->id, look_at_slot, work,
 		    err);
 	if (r == RC_OK && options->template == NULL)
 		r = look_at_whole(work, err);
+	if (r == RC_OK && options->template == NULL)
+		r = look_at_open_run(work, err);
 	return r == RC_NOTFOUND ? RC_OK : r; /* forgotten in between, or never read */
 }
 
@@ -303,6 +356,7 @@ static enum rc
 do_device(struct work *work, size_t i, struct err *err)
 {
 	work->device = &work->devices[i];
+	work->open_run = (struct open_run){ .remedy = REMEDY_NONE };
 	return look_at_device(work, err);
 }
 

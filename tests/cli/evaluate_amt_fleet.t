@@ -84,6 +84,24 @@ like "$out" "^$n devices: $due certificates or settings due" 'a finding for a pe
 run "$evaluate" -f "$tmp/fleet.conf" --dry-run --reenroll --template=Amt
 like "$out" " $holders certificates" 'nor the holders of a template'
 
+# A run that was cut goes on before any other remedy has its turn: with the certificate
+# that it replaces, and where nothing else calls for it.
+sql "$tmp/fleet.db" "DELETE FROM job; INSERT INTO run (device_uuid, remedy, serial_number,
+	started_at, old_fingerprint) SELECT uuid, 'reprovision_amt_tls', serial_number, 1, zeroblob(32)
+	FROM device JOIN slot ON slot.device_id = device.id JOIN cert ON cert.id = cert_id
+	WHERE role = 1 AND due_at <= $fleet_now ORDER BY device.id LIMIT 1;
+	INSERT INTO run (device_uuid, remedy, serial_number, started_at, old_fingerprint)
+	SELECT uuid, 'renew_amt_8021x', '0c', 1, zeroblob(32) FROM device
+	WHERE uuid NOT IN (SELECT device_uuid FROM run) ORDER BY id LIMIT 1"
+run "$evaluate" -f "$tmp/fleet.conf"
+like "$out" ": $((due + 1)) certificates or settings due, $((due + 1)) queued\$" 'a run that was cut is one more'
+is "$(query "$tmp/fleet.db" "SELECT job.remedy, reason FROM job JOIN run USING (device_uuid, serial_number)
+	WHERE job.remedy = run.remedy AND state = 0 ORDER BY 1")" 'renew_amt_8021x|unfinished
+reprovision_amt_tls|due' 'it goes on, and nothing else is asked for with its certificate'
+run "$evaluate" -f "$tmp/fleet.conf"
+like "$out" ' 0 queued$' 'once'
+sql "$tmp/fleet.db" 'DELETE FROM job; DELETE FROM run'
+
 # What cannot be.
 run "$evaluate" --inventory="$tmp/none.db"
 is "$status" 1 'no inventory'

@@ -167,4 +167,25 @@ for step in "${steps[@]}"; do
 	ok $? "$step: and it verifies"
 	stop "$sim_pid"
 done
+
+#
+# Cut in the middle, and off until its certificate has ended: what was begun goes on, for
+# a reprovisioning would be refused.
+#
+make_cert late --not-before -375d --not-after -10d -s $name --san $name
+chmod 600 "$tmp"/*.key
+: >"$tmp/off.req"
+due off "certificate=$tmp/late.pem" "key=$tmp/late.key" 'fault=Invoke:*:AddCertificate:*:cut-before-read'
+run "$remedy" -f "$tmp/off.conf" -H $name --apply --force expired
+is "$status" 2 'off: a renewal is cut in the middle'
+ask off 'fault pc1 none' >/dev/null
+run "$B/remediate/scan_amt_fleet" -f "$tmp/off.conf"
+run "$B/remediate/evaluate_amt_fleet" -f "$tmp/off.conf"
+like "$out" ': renew_amt_tls: expired, ' 'off: what is queued is what was begun'
+run "$worker" -f "$tmp/off.conf"
+is "$status $(query off 'SELECT remedy, outcome FROM run')" '0 renew_amt_tls|done' \
+    'off: and it comes to its end' || printf '%s\n' "$err" | sed 's/^/# /'
+verifies "$tls"
+ok $? 'off: it verifies'
+stop "$sim_pid"
 done_testing

@@ -3,6 +3,8 @@
  * lib/inventory/job_need.c: what an alert has queued, by what the inventory knows of
  * the device.
  */
+#include <stdio.h>
+
 #include "inventory/job_need.h"
 #include "made_device.h"
 #include "stock.h"
@@ -99,6 +101,76 @@ a_wanted_remedy_is_that_or_none(void **state)
 	db_close(&db);
 }
 
+/* That of remedy, open at MADE_UUID_A. */
+static void
+open_run(struct db *db, const char *remedy, const char *serial_number)
+{
+	char sql[256];
+
+	stock_exec(db, "DELETE FROM job");
+	stock_exec(db, "DELETE FROM run");
+	assert_true(
+	    snprintf(sql, sizeof(sql),
+		"INSERT INTO run (device_uuid, remedy, serial_number, started_at,"
+		" old_fingerprint) VALUES ('" MADE_UUID_A "', '%s', '%s', 1,"
+		" zeroblob(32))",
+		remedy, serial_number) < (int)sizeof(sql));
+	stock_exec(db, sql);
+}
+
+/* A device that was off from the middle of its renewal until its certificate ended:
+ * any other remedy would be refused for ever. */
+static void
+what_was_begun_goes_on_first(void **state)
+{
+	const struct made_device device = { .uuid = MADE_UUID_A, .serial = 0x1ab };
+	struct job_wish wish = any;
+	struct db db = stock_open(*state);
+
+	(void)made_device_put(&db, &device);
+	open_run(&db, "renew_amt_tls", "01ab");
+	assert_string_equal(wishes(&db, &any, END + 1),
+	    "queued: renew_amt_tls, expired, job 1");
+	/* As for a job that was queued for the other remedy. */
+	stock_exec(&db, "UPDATE job SET remedy = 'reprovision_amt_tls', state = 2");
+	assert_string_equal(wishes(&db, &any, END + 1),
+	    "queued already: renew_amt_tls, expired, job 1");
+	/* That of another certificate, by another remedy. */
+	open_run(&db, "renew_amt_8021x", "0c");
+	assert_has(wishes(&db, &any, END - DAY),
+	    "queued: renew_amt_8021x, unfinished, job ");
+	assert_string_equal(stock_text(&db, "SELECT serial_number FROM job"), "0c");
+	/* The same remedy takes it up by itself, whatever it was begun with. */
+	open_run(&db, "renew_amt_tls", "0c");
+	assert_has(wishes(&db, &any, END - DAY), "queued: renew_amt_tls, floor, job ");
+	assert_string_equal(stock_text(&db, "SELECT serial_number FROM job"), "01ab");
+	/* No queue runs what a person has to say more about, nor what was not asked
+	 * for. */
+	open_run(&db, "install_amt_root", "");
+	assert_has(wishes(&db, &any, END - DAY), "queued: renew_amt_tls, floor, job ");
+	open_run(&db, "renew_amt_8021x", "0c");
+	wish.wanted = REMEDY_RENEW_TLS;
+	assert_has(wishes(&db, &wish, END - DAY), "queued: renew_amt_tls, floor, job ");
+	/* One that no login has shown is known by what it presents. */
+	stock_exec(&db, "UPDATE device SET uuid = NULL");
+	open_run(&db, "renew_amt_tls", "01ab");
+	assert_has(wishes(&db, &any, END + 1), "queued: reprovision_amt_tls, ");
+	stock_exec(&db,
+	    "UPDATE run SET old_fingerprint = (SELECT fingerprint FROM cert"
+	    " WHERE serial_number = '01ab')");
+	assert_has(wishes(&db, &any, END + 1), "queued already: renew_amt_tls, ");
+	open_run(&db, "renew_amt_tls", "0c");
+	stock_exec(&db,
+	    "UPDATE run SET new_spki = x'00', new_spki_sha256 = (SELECT spki_sha256"
+	    " FROM cert WHERE serial_number = '01ab')");
+	assert_has(wishes(&db, &any, END + 1),
+	    "queued: renew_amt_tls, unfinished, job ");
+	open_run(&db, "renew_amt_8021x", "0c");
+	stock_exec(&db, "UPDATE run SET closed_at = 2, outcome = 'done'");
+	assert_has(wishes(&db, &any, END - DAY), "queued: renew_amt_tls, floor, job ");
+	db_close(&db);
+}
+
 int
 main(void)
 {
@@ -106,6 +178,7 @@ main(void)
 		STOCK_TEST(queues_what_the_reading_calls_for),
 		STOCK_TEST(the_uuid_goes_before_the_name),
 		STOCK_TEST(a_wanted_remedy_is_that_or_none),
+		STOCK_TEST(what_was_begun_goes_on_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
