@@ -98,6 +98,9 @@ note_login(const struct making *making, struct err *err)
 
 	if (probe->login == PROBE_LOGIN_NONE)
 		return RC_OK;
+	if (probe->login == PROBE_LOGIN_NOT_SHOWN)
+		return login_withdraw(making->db, making->device_id,
+		    probe->target.logname, &probe->target.secret, err);
 	return login_note(making->db, making->device_id, probe->target.logname,
 	    &probe->target.secret, probe->login == PROBE_LOGIN_REFUSED, probe->now,
 	    err);

@@ -140,6 +140,16 @@ meet(struct step *step, const struct addresses *addresses, struct err *err)
 	return r == RC_OK ? find_name(step, addresses, err) : r;
 }
 
+static enum probe_login
+login_of(const struct device *device, enum rc r)
+{
+	if (device == NULL || !device_has_shown_login(device))
+		return PROBE_LOGIN_NOT_SHOWN;
+	if (r == RC_AUTH)
+		return PROBE_LOGIN_REFUSED;
+	return device_has_logged_in(device) ? PROBE_LOGIN_TAKEN : PROBE_LOGIN_NONE;
+}
+
 static enum rc
 read_session(struct step *step, const struct addresses *addresses, struct err *err)
 {
@@ -150,6 +160,7 @@ read_session(struct step *step, const struct addresses *addresses, struct err *e
 	struct device *device = NULL;
 	enum rc r;
 
+	probe->login = PROBE_LOGIN_NOT_SHOWN;
 	r = fetch_init(&fetch, step->tools->fetcher, step->task, target_address(target),
 	    target->port, is_literal ? NULL : addresses, err);
 	if (r != RC_OK)
@@ -158,6 +169,7 @@ read_session(struct step *step, const struct addresses *addresses, struct err *e
 	    step->deadline_ms, &device, err);
 	if (r == RC_OK)
 		r = read_device(device, target, probe->now, &probe->facts, err);
+	probe->login = login_of(device, r);
 	device_close(device);
 	fetch_clear(&fetch);
 	return r;
@@ -175,14 +187,7 @@ read_store_depth(struct step *step, const struct addresses *addresses, struct er
 		r = target_load_secret(&probe->target, err);
 	if (r == RC_OK && guard != NULL)
 		r = guard->may_log_in(guard->ctx, &probe->target, probe->now, err);
-	if (r != RC_OK)
-		return r;
-	r = read_session(step, addresses, err);
-	if (r == RC_AUTH)
-		probe->login = PROBE_LOGIN_REFUSED;
-	else if (probe->facts.has_store)
-		probe->login = PROBE_LOGIN_TAKEN;
-	return r;
+	return r == RC_OK ? read_session(step, addresses, err) : r;
 }
 
 static enum rc

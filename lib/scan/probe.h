@@ -10,7 +10,9 @@
 #include "scan/resolve.h"
 #include "scan/setup.h"
 
-/* May target's secret be shown to its device now? RC_AUTH with the reason when not. */
+/* May target's secret be shown to its device now? RC_AUTH with the reason when not,
+ * RC_LOCKED when another program shows it at this moment. A yes is to be followed by
+ * what came of it. */
 struct probe_guard {
 	enum rc (*may_log_in)(void *ctx, const struct target *target, int64_t now,
 	    struct err *err);
@@ -18,7 +20,8 @@ struct probe_guard {
 };
 
 enum probe_login {
-	PROBE_LOGIN_NONE, /* none was made, or nobody knows what became of it */
+	PROBE_LOGIN_NONE,      /* not allowed, or nobody knows what became of it */
+	PROBE_LOGIN_NOT_SHOWN, /* allowed, and not made */
 	PROBE_LOGIN_TAKEN,
 	PROBE_LOGIN_REFUSED
 };

@@ -81,7 +81,6 @@ may_log_in(void *ctx, const struct target *target, int64_t now, struct err *err)
 {
 	struct worker *worker = ctx;
 	struct login_answer answer = { .may = true };
-	struct err cause = { 0 };
 	int64_t id = 0;
 	enum rc r = snapshot_find(&worker->db, target->name, &id, err);
 
@@ -92,8 +91,7 @@ may_log_in(void *ctx, const struct target *target, int64_t now, struct err *err)
 		    &answer, err);
 	if (r != RC_OK || answer.may)
 		return r;
-	(void)login_guard_refuse(target->name, &answer, now, &cause);
-	return err_set(err, RC_AUTH, "%s", cause.text);
+	return login_guard_refuse(target->name, &answer, now, err);
 }
 
 static void

@@ -57,6 +57,16 @@ like "$out" 'login refused .* ago; this password is not tried again before' 'in 
 run "$B/remediate/scan_amt_fleet" -f "$tmp/sim.conf" --store -v
 like "$out" 'login refused .* ago; this password is not tried again before' \
     'and so does scan_amt_fleet'
+# A stranger is shown no password, and nobody has to wait for what was not done.
+echo 'stranger.example,127.0.0.1' >"$tmp/list"
+for n in 1 2 3; do
+	run "$B/remediate/scan_amt_fleet" -f "$tmp/sim.conf" --store --list "$tmp/list" \
+	    -p "$tls" --trust-anchor "$tmp/ca.pem"
+	like "$out" '^not read: 1 device is not authenticated$' "a stranger, met for the $n. time"
+done
+run "$B/checks/check_amt_store" -f "$tmp/sim.conf" -H stranger.example -I 127.0.0.1 -p "$tls" \
+    --trust-anchor "$tmp/ca.pem"
+like "$out" "the certificate names $name" 'and a check meets it at once'
 run "$B/remediate/sync_amt_clock" -f "$tmp/sim.conf" -H $name --apply
 like "$err" 'login refused .* ago; this password is not tried again before' \
     'and so does sync_amt_clock'
