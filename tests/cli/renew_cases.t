@@ -171,4 +171,35 @@ for fault in 1+:amt-status=16 1+:amt-status=1 1+:status=400; do
 	stop_sim kept "$pid"
 done
 
+#
+# Cut after the new certificate was bound, and taken up when little of that one is left, by
+# a CA that is out of reach: what is served stays, and the run ends.
+#
+make_cert late --not-before -375d --not-after -10d -s $name --san $name
+chmod 600 "$tmp"/*.key
+for remedy in "$B/remediate/renew_amt_tls --force expired" "$B/remediate/reprovision_amt_tls"; do
+	what="cut before the proof, ${remedy#"$B/remediate/"}"
+	read -r -a words <<<"$remedy"
+	remedy=${words[0]}
+	start_device late 14 "certificate=$tmp/late.pem" "key=$tmp/late.key" \
+	    fault=Get:AMT_GeneralSettings:*:2+:cut-before-read
+	pid=$sim_pid
+	renew late --apply "${words[@]:1}"
+	is "$status" 2 "$what: failed after a change"
+	ask late 'fault pc1 none' >"$tmp/.ask"
+	{
+		sed '/^\[ca local\]/,$d; s/^\[device .*/&\npolicy = configmgr\nrenew-before = 400d/' \
+		    "$tmp/late.conf"
+		printf '[ca local]\nbackend = est\nurl = https://127.0.0.1:%s/\ntrust-anchor = %s\n' \
+		    "$(free_port)" "$tmp/ca.pem"
+	} >"$tmp/later.conf"
+	renew later --apply
+	is "$status $err" '0 ' "$what: the next run ends it"
+	verifies "$tls"
+	ok $? "$what: what is served verifies"
+	is "$(sqlite3 "$tmp/late.db" 'SELECT outcome FROM run')" 'done' "$what: the journal knows"
+	rm -f "$tmp/late.db"*
+	stop_sim late "$pid"
+done
+
 done_testing
