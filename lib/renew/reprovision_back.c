@@ -115,8 +115,11 @@ commit_back(void *ctx, struct err *err)
 	struct renewal *rn = ctx;
 	enum rc r = bind_commit(rn, err);
 
-	if (!rn->before.is_enabled)
+	/* Without TLS the plain port is the way in again. */
+	if (!rn->before.is_enabled) {
 		rn->awaits_commit = false;
+		rn->over_tls = false;
+	}
 	return r;
 }
 

@@ -108,6 +108,17 @@ lets_us_in "$tls"
 ok $? 'reset behind mutual TLS: our client certificate is taken again'
 stop_sim dead "$pid"
 
+# No proof: TLS is off again, which leaves the plain port as the way in.
+start_off unproved 14 fault=Get:AMT_GeneralSettings:*:2+:garbage
+pid=$sim_pid
+renew unproved --plain --apply
+is "$status" 1 'never set up, no proof: refused'
+like "$err" '; undone: the device is as it was$' 'never set up, no proof: says that it is undone'
+state=$(ask unproved 'state pc1')
+is "$(network unproved) $(certificates "$state" | wc -l) $(keys "$state" | wc -l)" \
+    'enabled=false mutual=false plain=false 0 0' 'never set up, no proof: and it is'
+stop_sim unproved "$pid"
+
 start_off unable 14 mutual=yes
 pid=$sim_pid
 more_lines='' allow_plain unable 14
