@@ -303,8 +303,10 @@ ask_place(struct adcs *adcs, const char *url, const char *request_id,
 	if (r == RC_OK && said.outcome == CA_ISSUED)
 		r = take_answer(adcs, url, request, &wstep, answer, err);
 	else if (r == RC_OK) {
-		ca_answer_set(answer, said.outcome, "%s", said.text);
-		answer->retry_after_s = said.retry_after_s;
+		/* Whole, with what decides about another try. */
+		ca_answer_clear(answer);
+		*answer = said;
+		memset(&said, 0, sizeof(said));
 	}
 	wstep_answer_clear(&wstep);
 	ca_answer_clear(&said);

@@ -104,4 +104,28 @@ ok $? "and the device presents it"
 is "$(($(grep -c 'CE[PS] 200' "$lab/requests.log") - before))" 1 "asked by its number, handed in once"
 is "$(record)" $'3|1|1\n1|0|0' "and from then on the CA is known as good"
 stop_sim held "$sim_pid"
+
+# What says that waiting helps, or that the CA has lost the request, costs no key pair.
+start_device again 16.1
+printf '%s\ntrial = no\n' "$ca_section" >>"$tmp/again.conf"
+# at_once SET: for the next run it is time; the request was kept as SET says.
+at_once() {
+	sqlite3 "$tmp/again.db" "UPDATE cert_request SET next_poll_at = 0 ${1-} WHERE closed_at IS NULL"
+}
+mode 'hresult 80094807'
+renew again --ca corp --apply
+is "$status" 2 "a template that the CA does not know yet leaves the run open"
+like "$err" '0x80094807 .*asked again from .*the next run goes on' "and says so"
+mode pending
+at_once
+renew again --ca corp --apply
+like "$err" 'waits|pending' "the next run is taken"
+mode ok
+at_once ", cookie = CAST(replace(CAST(cookie AS TEXT), ca_request_id, '4711') AS BLOB)"
+renew again --ca corp --apply
+is "$status" 0 "a request that the CA has lost is handed in again" || sed 's/^/# /' "$tmp/.out" "$tmp/.err"
+served_by_ours "$tls"
+ok $? "and the device presents what comes of it"
+is "$(grep -c 'method=GenerateKeyPair ' "$tmp/again.req")" 1 "all with one key pair"
+stop_sim again "$sim_pid"
 done_testing
