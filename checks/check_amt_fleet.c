@@ -108,12 +108,15 @@ look(const struct check *check, const struct conf *conf, struct output *output,
     struct err *err)
 {
 	const char *path = place_choose(check->inventory_file, conf, NULL);
+	struct err cause = { 0 };
 	struct db db = { 0 };
-	enum rc r = db_open_read_only(path, &db, err);
+	enum rc r = db_open_read_only(path, &db, &cause);
 
 	if (r == RC_NOTFOUND) /* we could not look; no device is to blame */
-		return RC_DB;
-	if (r == RC_OK)
+		return err_set(err, RC_DB, "%s: run scan_amt_fleet", cause.text);
+	if (r != RC_OK)
+		(void)err_set(err, r, "%s", cause.text);
+	else
 		r = overview_tell(&db, &check->overview, output, err);
 	db_close(&db);
 	return r;

@@ -177,6 +177,11 @@ judge(struct run *run, struct evaluation *evaluation, struct err *err)
 		    false, DB_BUSY_TIMEOUT_MS, &db, err);
 	if (r == RC_OK)
 		r = evaluate(&db, &run->options, evaluation, err);
+	/* A timer with a group that is misspelt would queue nothing for ever. */
+	if (r == RC_OK && run->options.group != NULL && evaluation->n_devices == 0)
+		r = err_set(err, RC_NOTFOUND,
+		    "there is no device in the inventory of group %s",
+		    run->options.group);
 	db_close(&db);
 	conf_free(conf);
 	return r;

@@ -178,7 +178,7 @@ ca_open(const struct conf *conf, const char *name, struct ca **ret_ca, struct er
 
 	if (conf == NULL || !conf_has_section(conf, section_kind, wanted)) {
 		if (strcmp(wanted, default_name) != 0)
-			return err_set(err, RC_NOTFOUND,
+			return err_set(err, RC_CONFIG,
 			    "CA %s: there is no section [ca %s]", wanted, wanted);
 		return ca_open_with(&ca_local_ops, NULL, NULL, ret_ca, err);
 	}

@@ -137,8 +137,8 @@ struct https;
 
 /*
  * Open [ca NAME]; NULL opens "local", which needs no section, nor conf.
- * RC_CONFIG names the key that is missing, unknown or wrong; RC_NOTFOUND when
- * there is no such section. Caller closes.
+ * RC_CONFIG names the section that is not there, or the key that is missing, unknown
+ * or wrong. Caller closes.
  *
  * Open it before anything is read from a device: the process that signs for a
  * local CA starts here, and must not know what a device said.

@@ -202,17 +202,19 @@ add_tail(struct view *view)
 
 	if (view->n_named > 0 && n_more > 0)
 		output_add(output, " and %lld more", (long long)n_more);
+	if (view->n_not_ok > 0 && view->counts.n_due > 0)
+		output_add(output, "; run evaluate_amt_fleet");
 	if (view->n_not_ok == 0 && next_end > 0)
 		output_add(output, "; the next end is in %s (%s)",
 		    clock_format_duration(num_difference(next_end, now), field),
 		    clock_format_date(next_end, date));
 	if (view->fresh_at == 0)
-		output_add(output, "; never scanned");
+		output_add(output, "; never scanned: run scan_amt_fleet");
 	else
 		output_add(output, "; last %s %s ago%s",
 		    view->has_scan ? "scan" : "reading",
 		    clock_format_duration(num_difference(now, view->fresh_at), field),
-		    view->is_old ? ", longer than allowed" : "");
+		    view->is_old ? ", longer than allowed: run scan_amt_fleet" : "");
 }
 
 static void

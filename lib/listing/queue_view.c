@@ -217,7 +217,8 @@ tell_troubles(struct look *look)
 		output_add(output, "; the stop file is there");
 	if (look->n_forgotten > 0)
 		output_add(output,
-		    "; %lld due for up to %s though no job was ever queued: %s",
+		    "; %lld due for up to %s though no job was ever queued: %s; run "
+		    "evaluate_amt_fleet",
 		    (long long)look->n_forgotten,
 		    clock_format_duration(age(look, look->forgotten_since), field),
 		    look->forgotten);

@@ -17,7 +17,7 @@ look() { # INVENTORY [OPTION...]
 
 make_fleet "$tmp/400.db" 400
 look 400
-says AMT_FLEET 2 '62 of 400 devices need attention: 34 critical, 28 warning \(20 expired\); worst: pc000400\.corp\.example expired 19 d ago, .* and 59 more; last scan [0-9]+ (s|min) ago' \
+says AMT_FLEET 2 '62 of 400 devices need attention: 34 critical, 28 warning \(20 expired\); worst: pc000400\.corp\.example expired 19 d ago, .* and 59 more; run evaluate_amt_fleet; last scan [0-9]+ (s|min) ago' \
     "a fleet is counted, and its worst devices are named"
 like "$out" '\| total=400;;;0 ok=338;;;0 warning=28;;;0 critical=34;;0;0 unknown=0;;;0 not_ok=62;0;;0 due=62;;;0 expired=20;;;0 will_miss=0;;;0 never_read=0;;;0 oldest=[0-9]+s next_end=[0-9]+s age=[0-9]+s;172800 time=0\.' \
     "with its perfdata"
@@ -41,7 +41,7 @@ look 400 --worst=100
 [ "$(grep -oE 'pc[0-9]+\.corp' <<<"$out" | wc -l)" -gt 8 ]
 ok $? "as many names as fit"
 clean "$out" "and the line stays a line"
-like "$out" ' and [0-9]+ more; last scan' "the rest is a number"
+like "$out" ' and [0-9]+ more; run evaluate_amt_fleet; last scan' "the rest is a number"
 look 400 -vvv --explain
 clean "$out" "long lines are clean"
 like "$out" '^devices that are critical: 34, range 0: alerts$' "--explain shows what alerts"
@@ -59,7 +59,7 @@ look 400
 says AMT_FLEET 0 'all 400 devices are fine; the next end is in 20 d' "all are fine: OK"
 sql "$tmp/400.db" "UPDATE scan SET finished_at = $fleet_now - 3 * 86400"
 look 400
-says AMT_FLEET 1 'all 400 .*; last scan 3 d ago, longer than allowed' "an old scan is a WARNING"
+says AMT_FLEET 1 'all 400 .*; last scan 3 d ago, longer than allowed: run scan_amt_fleet' "an old scan is a WARNING"
 look 400 --max-age=4d
 says AMT_FLEET 0 'all 400 ' "or allowed"
 sql "$tmp/400.db" 'UPDATE standing SET is_unknown = 1, ok_at = 0 WHERE device_id <= 3;
@@ -73,7 +73,7 @@ says AMT_FLEET 1 '4 of 400 devices need attention: 1 warning, 3 unknown \(1 like
 # No inventory, or none of ours
 #
 look absent
-says AMT_FLEET 3 'absent\.db' "no inventory is UNKNOWN"
+says AMT_FLEET 3 'absent\.db: no such file: run scan_amt_fleet' "no inventory is UNKNOWN"
 [ ! -e "$tmp/absent.db" ]
 ok $? "and is not made"
 head -c 4096 /dev/urandom >"$tmp/noise.db"

@@ -82,7 +82,7 @@ sql dead "UPDATE slot SET role = 1; UPDATE standing SET is_unknown = 0;
 	UPDATE standing SET due_at = $now - 200000, warning_at = $now - 200000, critical_at = $now + 900000, ends_at = $now + 2000000;
 	UPDATE slot SET due_at = $now - 200000, warning_at = $now - 200000, critical_at = $now + 900000, not_after = $now + 2000000"
 look dead
-says AMT_QUEUE 1 '3 due for up to 2 d though no job was ever queued: pc000001\.corp\.example' \
+says AMT_QUEUE 1 '3 due for up to 2 d though no job was ever queued: pc000001\.corp\.example; run evaluate_amt_fleet' \
     'a dead event handler is seen'
 look dead -w 3d
 says AMT_QUEUE 0 '0 jobs' 'not before they wait long enough'

@@ -107,6 +107,9 @@ run "$evaluate" --inventory="$tmp/none.db"
 is "$status" 1 'no inventory'
 [ ! -e "$tmp/none.db" ]
 ok $? 'none is made'
+run "$evaluate" -f "$tmp/fleet.conf" --group=berln
+is "$status" 1 'a group without a device: failed, for nothing is done for anybody'
+like "$err" 'there is no device in the inventory of group berln' 'and says so'
 run "$evaluate" --group=
 is "$status" 3 'an empty group: usage'
 run "$evaluate" -V

@@ -246,6 +246,9 @@ done
 renew fresh --force sometimes
 is "$status" 3 'usage: a word of --force that is none'
 like "$(printf '%s' "$err" | tr '\n' ' ')" 'one of not-due, expired, clock, take-over' 'usage: the words are named'
+renew fresh --ca nobody
+is "$status" 3 'usage: a CA that is not there, which no second attempt finds'
+like "$err" 'there is no section \[ca nobody\]' 'usage: and says so'
 run "$remedy"
 is "$status" 3 'usage: no host name'
 run "$remedy" -H $name -f "$tmp/missing.conf"

@@ -124,7 +124,7 @@ the_first_late_device_alerts_unless_told_otherwise(void **state)
 	assert_int_equal(tell(&db, &overview, &parsed, text), STATE_WARNING);
 	assert_has(text,
 	    "1 of 3 devices need attention: 1 warning; worst: pc3.example "
-	    "renewal due, 20 d left; last");
+	    "renewal due, 20 d left; run evaluate_amt_fleet; last");
 	put(&db, "pc4.example", -3);
 	assert_int_equal(tell(&db, &overview, &parsed, text), STATE_CRITICAL);
 	assert_has(text, "worst: pc4.example expired 3 d ago, pc3.example");
@@ -158,7 +158,8 @@ an_old_scan_is_a_warning(void **state)
 	assert_int_equal(tell(&db, &overview, &parsed, text), STATE_OK);
 	overview.now++;
 	assert_int_equal(tell(&db, &overview, &parsed, text), STATE_WARNING);
-	assert_has(text, "; last reading 2 d ago, longer than allowed |");
+	assert_has(text,
+	    "; last reading 2 d ago, longer than allowed: run scan_amt_fleet |");
 	assert_rc(scan_log_begin(&db, &scan, &err), RC_OK, &err);
 	assert_int_equal(tell(&db, &overview, &parsed, text), STATE_WARNING);
 	scan.finished_at = T0 + DAY;
