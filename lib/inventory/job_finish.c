@@ -221,6 +221,27 @@ job_note_runner(struct db *db, const struct job *job, int64_t pid, struct err *e
 }
 
 enum rc
+job_mend_times(struct db *db, int64_t now, struct err *err)
+{
+	static const char *const updates[] = {
+		"UPDATE job SET ended_at = ?1, not_before = min(not_before, ?1)"
+		" WHERE state IN (0, 2) AND ended_at > ?1 + ?2",
+		"UPDATE job SET ended_at = ?1 WHERE state > 2 AND ended_at > ?1 + ?2",
+		"UPDATE breaker SET opened_at = ?1, probe_at = ?1"
+		" WHERE opened_at > ?1 + ?2",
+	};
+	const struct db_value values[] = { db_int(now), db_int(JOB_HOUR_S) };
+	bool is_part = false;
+	enum rc r = db_enter(db, &is_part, err);
+
+	if (r != RC_OK)
+		return r;
+	for (size_t i = 0; r == RC_OK && i < COUNT(updates); i++)
+		r = db_run(db, updates[i], values, COUNT(values), err);
+	return db_leave(db, is_part, r, err);
+}
+
+enum rc
 job_forget_old(struct db *db, int64_t now, struct err *err)
 {
 	const struct db_value value = db_int(now - JOB_KEPT_S);

@@ -59,6 +59,13 @@ enum rc job_finish(struct db *db, const struct pacing *pacing, const struct job 
     const struct job_outcome *outcome, int64_t now, struct job *ret_job,
     enum breaker_news *ret_news, struct err *err);
 
+/*
+ * What was put off by a clock that was ahead, as after a machine came back with a wrong
+ * one, is put off no longer: jobs that ended, and breakers that opened, more than an
+ * hour after now.
+ */
+enum rc job_mend_times(struct db *db, int64_t now, struct err *err);
+
 /* Drop closed jobs that ended before now - JOB_KEPT_S, with their attempts. */
 enum rc job_forget_old(struct db *db, int64_t now, struct err *err);
 

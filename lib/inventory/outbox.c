@@ -84,16 +84,19 @@ find(struct db *db, const char *sql, const struct db_value *values, size_t n,
 	return r;
 }
 
+/* ?1 now, ?2 the longest wait: what is put off for longer was so by a clock ahead. */
+#define IS_DUE " taken_at = 0 AND not_before NOT BETWEEN ?1 + 1 AND ?1 + ?2"
+
 enum rc
 outbox_find_due(struct db *db, const char *device_name, int64_t from_id, int64_t now,
     struct outbox_entry *ret_entry, struct err *err)
 {
-	const struct db_value values[] = { db_int(now), db_int(from_id),
-		db_text(device_name) };
+	const struct db_value values[] = { db_int(now), db_int(OUTBOX_BACK_MAX_S),
+		db_int(from_id), db_text(device_name) };
 
 	return find(db,
-	    "SELECT " COLUMNS " WHERE taken_at = 0 AND not_before <= ?1 AND id >= ?2"
-	    " AND (?3 IS NULL OR device_name = ?3)"
+	    "SELECT " COLUMNS " WHERE" IS_DUE " AND id >= ?3"
+	    " AND (?4 IS NULL OR device_name = ?4)"
 	    " AND NOT EXISTS (SELECT 1 FROM outbox AS before WHERE before.taken_at = 0"
 	    " AND before.device_uuid = outbox.device_uuid AND before.id < outbox.id)"
 	    " ORDER BY id LIMIT 1",
@@ -104,11 +107,11 @@ enum rc
 outbox_read_due(struct db *db, int64_t id, int64_t now, struct outbox_entry *ret_entry,
     struct err *err)
 {
-	const struct db_value values[] = { db_int(id), db_int(now) };
+	const struct db_value values[] = { db_int(now), db_int(OUTBOX_BACK_MAX_S),
+		db_int(id) };
 
-	return find(db,
-	    "SELECT " COLUMNS " WHERE id = ? AND taken_at = 0 AND not_before <= ?",
-	    values, COUNT(values), ret_entry, err);
+	return find(db, "SELECT " COLUMNS " WHERE" IS_DUE " AND id = ?3", values,
+	    COUNT(values), ret_entry, err);
 }
 
 enum rc

@@ -110,8 +110,11 @@ take_jobs(struct worker *worker, struct db *db, int64_t now, struct err *err)
 	const struct pacing *pacing = &worker->options->pacing;
 	enum rc r = RC_OK;
 
-	if (now >= worker->back_at) {
+	/* Or the clock was set back since. */
+	if (now >= worker->back_at || now < worker->back_at - WORKER_BACK_S) {
 		r = take_back(db, pacing, now, tell_back, worker, err);
+		if (r == RC_OK)
+			r = job_mend_times(db, now, err);
 		if (r == RC_OK)
 			r = job_forget_old(db, now, err);
 		worker->back_at = now + WORKER_BACK_S;

@@ -13,6 +13,7 @@
 #include <openssl/sha.h>
 
 #include "base/clock.h"
+#include "base/num.h"
 #include "renew/host.h"
 #include "renew/trial.h"
 
@@ -218,10 +219,12 @@ static bool
 is_too_early(const struct renewal *rn, struct ca_answer *answer)
 {
 	const struct cert_request *request = &rn->request;
+	int64_t left_s = num_difference(request->next_poll_at, renewal_now(rn));
 	char when[CLOCK_TIME_SIZE];
 	char age[CLOCK_DURATION_SIZE];
 
-	if (renewal_now(rn) >= request->next_poll_at)
+	/* No wait is that long: our clock was ahead when it was chosen. */
+	if (left_s <= 0 || left_s > CA_POLL_MAX_S)
 		return false;
 	ca_answer_set(answer, request->is_pending ? CA_PENDING : CA_RETRY,
 	    "%s; asked %s ago, asked again from %s on", request->text,

@@ -79,7 +79,7 @@ like "$out" "; 1 hand-over not delivered since 20[0-9TZ:-]+ \($name: .*exit stat
 run "$check" -f "$tmp/plain.conf" -vv
 like "$out" "^hand-over: $name: since .*, failed 1 times, not before 20" 'a line of its own with -vv'
 tell 'exit 0'
-sql plain 'UPDATE outbox SET not_before = not_before + 86400 WHERE taken_at = 0'
+sql plain 'UPDATE outbox SET not_before = not_before + 1800 WHERE taken_at = 0'
 run "$worker" -f "$tmp/plain.conf"
 is "$(n_told)" 2 'it waits for its time'
 sql plain 'UPDATE outbox SET not_before = 0 WHERE taken_at = 0'

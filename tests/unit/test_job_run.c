@@ -588,6 +588,36 @@ follows_the_ca_that_has_its_request(void **state)
 	db_close(&db);
 }
 
+/* A machine that came back with its clock a year ahead, until somebody set it right. */
+static void
+what_a_clock_ahead_put_off_is_put_off_no_longer(void **state)
+{
+	const int64_t ahead = NOW + 365 * (int64_t)DAY_S;
+	struct pacing pacing = defaults();
+	struct db db = open_in(*state);
+	struct err err = { 0 };
+	struct job job;
+
+	pacing.n_breaker = 1;
+	adds(&db, 2, "sync_amt_clock", "", "");
+	adds(&db, 1, "renew_amt_tls", "corp", "0a");
+	job = must_claim(&db, &pacing, ahead);
+	ends(&db, &pacing, &job, 0, "", ahead, BREAKER_AS_BEFORE);
+	job = must_claim(&db, &pacing, ahead);
+	ends(&db, &pacing, &job, 1, rc_text(RC_CA), ahead, BREAKER_OPENED);
+	/* A clock that was right put off what is to come. */
+	assert_rc(job_mend_times(&db, ahead - HOUR_S, &err), RC_OK, &err);
+	may_claim_none(&db, &pacing, ahead - HOUR_S);
+	may_claim_none(&db, &pacing, NOW);
+	assert_rc(job_mend_times(&db, NOW, &err), RC_OK, &err);
+	job = must_claim(&db, &pacing, NOW);
+	assert_string_equal(job.remedy, "renew_amt_tls");
+	/* Nor was it done a moment ago, for a year. */
+	assert_int_equal(number(&db, "SELECT max(ended_at) FROM job WHERE state = 3"),
+	    NOW);
+	db_close(&db);
+}
+
 static void
 forgets_what_ended_long_ago(void **state)
 {
@@ -667,6 +697,7 @@ main(void)
 		TEST(what_is_due_at_once_is_renewed_once_in_four_fifths),
 		TEST(the_guard_minds_only_the_certificate_that_was_put_there),
 		TEST(follows_the_ca_that_has_its_request),
+		TEST(what_a_clock_ahead_put_off_is_put_off_no_longer),
 		TEST(forgets_what_ended_long_ago),
 		TEST(survives_every_lack_of_memory),
 	};

@@ -164,6 +164,9 @@ waits_longer_after_each_failure(void **state)
 		assert_string_equal(due(&db, NULL, now + waits[i] - 1, &entry), "");
 		now += waits[i];
 	}
+	/* Nor for longer by a clock that was ahead. */
+	assert_string_equal(due(&db, NULL, now - HOUR_S, &entry), "");
+	assert_string_equal(due(&db, NULL, now - HOUR_S - 1, &entry), "run 1\n");
 	assert_rc(outbox_count(&db, &counts, &err), RC_OK, &err);
 	assert_int_equal(counts.n_failed, 1);
 	assert_int_equal(counts.since, NOW);

@@ -285,6 +285,19 @@ submits_once_and_polls_from_then_on(void **state)
 }
 
 static void
+asks_again_once_a_clock_that_was_ahead_is_right(void **state)
+{
+	scripted = (struct scripted){ .outcome = CA_PENDING,
+		.cookie = "17",
+		.after_s = CA_POLL_MAX_S };
+	(void)ask_at(*state, NOW + 1, 1);
+	(void)ask_at(*state, NOW + 1, 1);
+	assert_int_equal(scripted.n_polls, 0);
+	(void)ask_at(*state, NOW, 1);
+	assert_int_equal(scripted.n_polls, 1);
+}
+
+static void
 says_when_a_request_waits_for_too_long(void **state)
 {
 	struct asked asked;
@@ -589,6 +602,7 @@ main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, setup, folder_teardown)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(submits_once_and_polls_from_then_on),
+		IN_FOLDER(asks_again_once_a_clock_that_was_ahead_is_right),
 		IN_FOLDER(says_when_a_request_waits_for_too_long),
 		IN_FOLDER(keeps_the_key_while_the_ca_has_the_request),
 		IN_FOLDER(takes_one_senseless_answer_for_an_accident),
