@@ -17,7 +17,7 @@
 
 /* The strictest judgement, whatever the target allows for a login. */
 static enum rc
-judge_presented(const struct renewal *rn, const struct presented *presented,
+judge_chain(const struct renewal *rn, struct cert *const *certs, size_t n,
     struct err *err)
 {
 	const struct target *target = rn->options->target;
@@ -28,14 +28,31 @@ judge_presented(const struct renewal *rn, const struct presented *presented,
 		.time = TRUST_TIME_STRICT,
 		.legacy_tls = target->legacy_tls,
 	};
+
+	return trust_judge(&trust, certs, n, renewal_now(rn), err);
+}
+
+bool
+prove_is_foreseen(const struct renewal *rn)
+{
+	const struct facts_presented *presented = &rn->facts.presented;
+
+	return renewal_serves_new(rn) && presented->n_certs > 0 &&
+	    cert_equals(presented->certs[0], rn->new_cert) &&
+	    judge_chain(rn, presented->certs, presented->n_certs, NULL) == RC_OK;
+}
+
+static enum rc
+judge_presented(const struct renewal *rn, const struct presented *presented,
+    struct err *err)
+{
 	struct err cause = { 0 };
 	enum rc r = RC_OK;
 
 	if (presented->n_certs == 0 || !cert_equals(presented->certs[0], rn->new_cert))
 		return err_set(err, RC_STATE,
 		    "another certificate is served than the new one");
-	r = trust_judge(&trust, presented->certs, presented->n_certs, renewal_now(rn),
-	    &cause);
+	r = judge_chain(rn, presented->certs, presented->n_certs, &cause);
 	if (r == RC_UNTRUSTED)
 		return err_set(err, RC_STATE, "%s", cause.text);
 	return r == RC_OK ? RC_OK : err_set(err, r, "%s", cause.text);

@@ -14,6 +14,9 @@
  * of the connection, which prove nothing. */
 enum rc prove_new(struct renewal *rn, struct err *err);
 
+/* Did the look that came last find the new one served, and nothing wrong with it? */
+bool prove_is_foreseen(const struct renewal *rn);
+
 /* Of the old one, after the way back: served as before, and a login works. */
 enum rc prove_old(struct renewal *rn, struct err *err);
 

@@ -11,6 +11,7 @@
 #include "renew/gate.h"
 #include "renew/handover.h"
 #include "renew/look.h"
+#include "renew/prove.h"
 #include "renew/prune.h"
 #include "renew/renewal.h"
 #include "renew/tls_steps.h"
@@ -47,9 +48,9 @@ settle(struct renewal *rn, struct err *err)
 	enum rc r = RC_OK;
 
 	rn->is_foreign = !renewal_serves_old(rn) && !renewal_serves_new(rn);
-	/* What is served is for the proof to judge, however little of it is left. */
+	/* What will be proved stays, however little of it is left. */
 	if (rn->new_cert == NULL || rn->is_undoing || rn->is_foreign ||
-	    renewal_serves_new(rn))
+	    prove_is_foreseen(rn))
 		return RC_OK;
 	r = enroll_judge_again(rn, &judged);
 	return r == RC_CA ? renewal_set_new_cert(rn, NULL, err) : RC_OK;

@@ -10,6 +10,7 @@
 #include "renew/handover.h"
 #include "renew/known_device.h"
 #include "renew/look.h"
+#include "renew/prove.h"
 #include "renew/prune.h"
 #include "renew/reprovision_gate.h"
 #include "renew/reprovision_steps.h"
@@ -37,9 +38,9 @@ settle(struct renewal *rn, struct err *err)
 
 	rn->is_foreign = enrols(rn) && rn->served != NULL && rn->before.is_enabled &&
 	    !renewal_serves_old(rn) && !renewal_serves_new(rn);
-	/* What is served is for the proof to judge, however little of it is left. */
+	/* What will be proved stays, however little of it is left. */
 	if (!enrols(rn) || rn->new_cert == NULL || rn->is_undoing || rn->is_foreign ||
-	    renewal_serves_new(rn))
+	    prove_is_foreseen(rn))
 		return RC_OK;
 	r = enroll_judge_again(rn, &judged);
 	return r == RC_CA ? renewal_set_new_cert(rn, NULL, err) : RC_OK;

@@ -12,6 +12,7 @@
 #include "policy/config.h"
 #include "renew/enroll.h"
 #include "renew/pending.h"
+#include "renew/renew_tls.h"
 #include "renew/resume.h"
 #include "unit.h"
 #include "x509/csr.h"
@@ -616,6 +617,37 @@ ends_may_come_sooner_when_the_end_was_not_the_reason(void **state)
 	hand_renewal_free(hand);
 }
 
+/* By a later run: until its end, though the policy calls it due, for a way back would
+ * lead to the certificate of before. */
+static void
+what_is_served_and_good_is_not_asked_for_again(void **state)
+{
+	struct hand_renewal *hand = signed_request(*state);
+	struct renewal *rn = &hand->renewal;
+	struct facts_presented *presented = &rn->facts.presented;
+	struct err err = { 0 };
+
+	assert_rc(enroll_submit(rn, &err), RC_OK, &err);
+	hand->policy.rule = POLICY_CONFIGMGR;
+	hand->policy.renew_before_s = 400 * DAY;
+	cert_free(rn->served);
+	rn->served = NULL;
+	presented->certs = calloc(2, sizeof(struct cert *));
+	assert_non_null(presented->certs);
+	presented->n_certs = 2;
+	assert_rc(cert_dup(rn->new_cert, &rn->served, &err), RC_OK, &err);
+	assert_rc(cert_dup(rn->new_cert, &presented->certs[0], &err), RC_OK, &err);
+	assert_rc(cert_dup(lab.chain[0], &presented->certs[1], &err), RC_OK, &err);
+	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);
+	assert_non_null(rn->new_cert);
+	/* One that has ended would never be proved. */
+	hand_set_time(hand, NOW + 366 * DAY);
+	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);
+	assert_null(rn->new_cert);
+	assert_int_equal(rn->run.new_cert_len, 0);
+	hand_renewal_free(hand);
+}
+
 #define IN_A_LAB(test) cmocka_unit_test_setup_teardown(test, lab_setup, lab_teardown)
 
 int
@@ -634,6 +666,7 @@ main(void)
 		IN_A_LAB(a_bad_certificate_goes_no_further),
 		IN_A_LAB(it_must_verify_to_what_the_operator_trusts),
 		IN_A_LAB(ends_may_come_sooner_when_the_end_was_not_the_reason),
+		IN_A_LAB(what_is_served_and_good_is_not_asked_for_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, made_forget_keys);
