@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -257,7 +258,11 @@ publish(const char *path, const void *bytes, size_t len, struct err *err)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (fd < 0)
 		return err_system(err, "%s: cannot create", fresh);
-	r = write_all(fd, fresh, bytes, len, err);
+	/* Whatever umask(2) whoever revokes has: a remedy of the worker has a narrow one. */
+	r = fchmod(fd, 0644) == 0 ? RC_OK
+				  : err_system(err, "%s: cannot set its mode", fresh);
+	if (r == RC_OK)
+		r = write_all(fd, fresh, bytes, len, err);
 	close(fd);
 	if (r == RC_OK && rename(fresh, path) != 0)
 		r = err_system(err, "%s: cannot replace", path);
