@@ -155,17 +155,6 @@ device_server(const struct device *device)
 	return newest_head(device, &at_ms)->server;
 }
 
-bool
-device_date(const struct device *device, int64_t *ret_date)
-{
-	int64_t at_ms = 0;
-	const struct head *head = newest_head(device, &at_ms);
-
-	if (head->has_date)
-		*ret_date = head->date_s;
-	return head->has_date;
-}
-
 /* Our time at a moment of the monotonic clock. */
 static int64_t
 time_at(const struct device *device, int64_t at_ms)
@@ -200,16 +189,4 @@ int64_t
 device_now(const struct device *device)
 {
 	return time_at(device, clock_monotonic_ms());
-}
-
-int64_t
-device_n_requests(const struct device *device)
-{
-	return http_n_requests(wsman_http(device->wsman));
-}
-
-int64_t
-device_n_connections(const struct device *device)
-{
-	return http_n_connections(wsman_http(device->wsman));
 }

@@ -58,10 +58,8 @@ const char *device_realm(const struct device *device);
 /* Server header of the last answer that had one, printable; "" before. Lent. */
 const char *device_server(const struct device *device);
 
-/* Date header of the last answer, seconds since 1970. false when absent. */
-bool device_date(const struct device *device, int64_t *ret_date);
-
-/* The same as a difference: device minus us, at the time it came. */
+/* Date header of the last answer as a difference: device minus us, at the time it
+ * came. false when absent. */
 bool device_date_offset(const struct device *device, int64_t *ret_offset_s);
 
 /* Was the password used at all, so that the device may have counted a refusal? And
@@ -71,10 +69,5 @@ bool device_has_logged_in(const struct device *device);
 
 /* Our time: now of device_open() and what has passed since, seconds since 1970. */
 int64_t device_now(const struct device *device);
-
-/* Requests sent so far, the one that fetched the nonce included, and the
- * connections made for them; for tests and -vv. */
-int64_t device_n_requests(const struct device *device);
-int64_t device_n_connections(const struct device *device);
 
 #endif

@@ -315,12 +315,6 @@ scan_n_devices(const struct scan *scan)
 }
 
 size_t
-scan_n_left(const struct scan *scan)
-{
-	return scan->n_starts - scan->next;
-}
-
-size_t
 scan_n_most(const struct scan *scan)
 {
 	return scan->n_most;

@@ -54,7 +54,6 @@ bool scan_is_over(const struct scan *scan);
 void scan_stop(struct scan *scan);
 
 size_t scan_n_devices(const struct scan *scan);
-size_t scan_n_left(const struct scan *scan); /* not started */
 
 /* The most that were under way at once, and the most that any of their stacks has
  * touched, in bytes. */

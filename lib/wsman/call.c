@@ -156,13 +156,3 @@ call_send(struct wsman *wsman, const struct call *call, struct reply *ret_reply,
 	return err_set(err, r, "%s: %s: %s", call_class_name(call->resource_uri),
 	    call->operation, cause.text);
 }
-
-enum rc
-call_send_bare(struct wsman *wsman, const char *operation, const struct buf *message,
-    struct reply *ret_reply, struct err *err)
-{
-	struct err cause = { 0 };
-	enum rc r = post(wsman, message, HTTP_READS, NULL, ret_reply, &cause);
-
-	return r == RC_OK ? RC_OK : err_set(err, r, "%s: %s", operation, cause.text);
-}

@@ -45,10 +45,6 @@ struct call {
 enum rc call_send(struct wsman *wsman, const struct call *call, struct reply *ret_reply,
     struct err *err);
 
-/* Send bytes that are no addressed message (Identify); the reply likewise. */
-enum rc call_send_bare(struct wsman *wsman, const char *operation,
-    const struct buf *message, struct reply *ret_reply, struct err *err);
-
 /* "AMT_TLSSettingData" of ".../AMT_TLSSettingData"; lent. */
 const char *call_class_name(const char *resource_uri);
 

@@ -47,8 +47,6 @@ struct http {
 	struct buf body;
 	struct head head;
 	int64_t head_at_ms;
-	int64_t n_requests;
-	int64_t n_connections;
 	enum http_login login;
 	struct exchange now;
 };
@@ -105,7 +103,6 @@ on_request(void *user, char *peer_ip, char *own_ip, int peer_port, int own_port)
 	now->login_sent = now->login_sent || http->has_nonce;
 	if (http->has_nonce && http->login == HTTP_LOGIN_NOT_SHOWN)
 		http->login = HTTP_LOGIN_SHOWN;
-	http->n_requests++;
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -216,7 +213,6 @@ http_post(struct http *http, const char *body, size_t len, enum http_effect effe
     struct http_answer *ret_answer, struct err *err)
 {
 	int64_t left_ms = http->deadline_ms - clock_monotonic_ms();
-	long n_connections = 0;
 	CURLcode code = CURLE_OK;
 	bool bad = false;
 
@@ -241,9 +237,6 @@ http_post(struct http *http, const char *body, size_t len, enum http_effect effe
 	code = http->perform == NULL
 	    ? curl_easy_perform(http->curl)
 	    : http->perform->run(http->perform->ctx, http->curl);
-	if (curl_easy_getinfo(http->curl, CURLINFO_NUM_CONNECTS, &n_connections) ==
-	    CURLE_OK)
-		http->n_connections += n_connections;
 	if (code == CURLE_OK && http->head.status == 401)
 		(void)err_set(&http->ended, RC_AUTH,
 		    "%s: RFC 7616 3.3: a digest challenge that cannot be answered",
@@ -407,20 +400,8 @@ http_head(const struct http *http, int64_t *ret_at_ms)
 	return &http->head;
 }
 
-int64_t
-http_n_requests(const struct http *http)
-{
-	return http->n_requests;
-}
-
 enum http_login
 http_login(const struct http *http)
 {
 	return http->login;
-}
-
-int64_t
-http_n_connections(const struct http *http)
-{
-	return http->n_connections;
 }

@@ -97,8 +97,4 @@ enum http_login {
 };
 enum http_login http_login(const struct http *http);
 
-/* Requests sent, and connections made for them. */
-int64_t http_n_requests(const struct http *http);
-int64_t http_n_connections(const struct http *http);
-
 #endif

@@ -12,7 +12,6 @@
 #define NS_WSMAN       "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 #define NS_ENUMERATION "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 #define NS_TRANSFER    "http://schemas.xmlsoap.org/ws/2004/09/transfer"
-#define NS_IDENTITY    "http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"
 
 #define NS_ANONYMOUS NS_ADDRESSING "/role/anonymous"
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The reading operations over call_send().  DSP0226 7 (Get), 8 (Enumerate, Pull,
- * Release), 9 (methods), 11 (Identify).
+ * Release), 9 (methods).
  */
 #include "wsman/wsman.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "wsman/method.h"
 #include "wsman/ns.h"
 #include "wsman/value.h"
@@ -17,49 +16,6 @@ enum {
 	BODY_MAX_BYTES = 4096, /* requests that only look are short */
 	ACTION_SIZE = 256,
 };
-
-static void
-printable(char *field, size_t size, const struct xml_node *node)
-{
-	size_t len = 0;
-	const char *text = xml_text(node, &len);
-
-	text_printable_field(field, size, text == NULL ? "" : text,
-	    text == NULL ? 0 : len);
-}
-
-enum rc
-wsman_identify(struct wsman *wsman, struct wsman_identity *ret_identity,
-    struct err *err)
-{
-	struct reply reply = { 0 };
-	struct buf message;
-	enum rc r = RC_OK;
-
-	buf_init(&message, BODY_MAX_BYTES);
-	(void)xml_write_open_attr(&message, "s:Envelope", "xmlns:s", NS_SOAP);
-	(void)xml_write_element(&message, "s:Header", "");
-	(void)xml_write_open(&message, "s:Body");
-	(void)xml_write_open_attr(&message, "i:Identify", "xmlns:i", NS_IDENTITY);
-	(void)xml_write_close(&message, "i:Identify");
-	(void)xml_write_close(&message, "s:Body");
-	(void)xml_write_close(&message, "s:Envelope");
-	r = call_send_bare(wsman, "Identify", &message, &reply, err);
-	buf_clear(&message);
-	if (r != RC_OK)
-		return r;
-	if (xml_is(reply.body, NS_IDENTITY, "IdentifyResponse")) {
-		printable(ret_identity->vendor, sizeof(ret_identity->vendor),
-		    value_find(reply.body, "ProductVendor"));
-		printable(ret_identity->version, sizeof(ret_identity->version),
-		    value_find(reply.body, "ProductVersion"));
-	} else {
-		r = err_set(err, RC_FORMAT,
-		    "Identify: DSP0226 11: no IdentifyResponse");
-	}
-	reply_clear(&reply);
-	return r;
-}
 
 enum rc
 wsman_get(struct wsman *wsman, const char *resource_uri,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The operations that look: identify, get, enumerate with all its pages, and
- * methods that only tell.  DSP0226 7, 8, 9 and 11.  What writes is in write.h.
+ * The operations that look: get, enumerate with all its pages, and
+ * methods that only tell.  DSP0226 7, 8 and 9.  What writes is in write.h.
  */
 #ifndef AMTCERT_WSMAN_WSMAN_H
 #define AMTCERT_WSMAN_WSMAN_H
@@ -14,15 +14,6 @@ enum {
 	WSMAN_ITEMS_MAX = 1024, /* instances of one class */
 	WSMAN_WORD_SIZE = 128,
 };
-
-/* What Identify tells. Texts are printable. */
-struct wsman_identity {
-	char vendor[WSMAN_WORD_SIZE];  /* "Intel(r)" */
-	char version[WSMAN_WORD_SIZE]; /* "AMT 9.0" */
-};
-
-enum rc wsman_identify(struct wsman *wsman, struct wsman_identity *ret_identity,
-    struct err *err);
 
 /* One instance: ret_reply->body is its element, of class resource_uri. n may be
  * 0 where the class has one instance. RC_FORMAT when the reply is another. */
