@@ -48,10 +48,14 @@ settle(struct renewal *rn, struct err *err)
 	enum rc r = RC_OK;
 
 	rn->is_foreign = !renewal_serves_old(rn) && !renewal_serves_new(rn);
-	/* What will be proved stays, however little of it is left. */
-	if (rn->new_cert == NULL || rn->is_undoing || rn->is_foreign ||
-	    prove_is_foreseen(rn))
+	if (rn->new_cert == NULL || rn->is_undoing || rn->is_foreign)
 		return RC_OK;
+	/* What will be proved stays, however little of it is left. What was proved has
+	 * had the one of before revoked: there is no way back to that. */
+	if (prove_is_foreseen(rn)) {
+		rn->proved = tls_steps_has_proved(rn->run.step, rn->run.step_done);
+		return RC_OK;
+	}
 	r = enroll_judge_again(rn, &judged);
 	return r == RC_CA ? renewal_set_new_cert(rn, NULL, err) : RC_OK;
 }

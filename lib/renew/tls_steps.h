@@ -14,6 +14,9 @@ extern const struct step tls_steps_back[];
 /* Was the new certificate committed for certain, when the journal stands there? */
 bool tls_steps_has_committed(const char *step, bool is_done);
 
+/* Was it proved? */
+bool tls_steps_has_proved(const char *step, bool is_done);
+
 /* May the new certificate have been bound once this step was begun? */
 bool tls_steps_may_have_bound(const char *step);
 

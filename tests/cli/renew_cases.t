@@ -198,8 +198,30 @@ for remedy in "$B/remediate/renew_amt_tls --force expired" "$B/remediate/reprovi
 	verifies "$tls"
 	ok $? "$what: what is served verifies"
 	is "$(sqlite3 "$tmp/late.db" 'SELECT outcome FROM run')" 'done' "$what: the journal knows"
-	rm -f "$tmp/late.db"*
+	rm -rf "$tmp/late.db"*
 	stop_sim late "$pid"
 done
+
+#
+# Cut after the proof: the CA has revoked the certificate of before by then, so that no
+# later trouble leads back to it.
+#
+remedy=$B/remediate/renew_amt_tls
+start_device past 14
+pid=$sim_pid
+renew past --apply
+ask past 'fault pc1 Delete:AMT_PublicKeyCertificate:*:cut-before-read' >"$tmp/.ask"
+renew past --apply --force not-due
+is "$status" 2 'cut after the proof: failed after a change'
+ask past 'fault pc1 none' >"$tmp/.ask"
+ask past 'fault pc1 Get:AMT_GeneralSettings:*:2+:garbage' >"$tmp/.ask"
+served=$(json "$(ask past 'state pc1')" served)
+renew past --apply
+is "$status $err" '0 ' 'cut after the proof: the next run ends it'
+state=$(ask past 'state pc1')
+is "$(json "$state" served)" "$served" 'cut after the proof: what was proved is served'
+is "$(certificates "$state" | wc -l) $(keys "$state" | wc -l)" '3 2' \
+    'cut after the proof: with nothing left over'
+stop_sim past "$pid"
 
 done_testing

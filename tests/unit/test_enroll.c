@@ -638,8 +638,13 @@ what_is_served_and_good_is_not_asked_for_again(void **state)
 	assert_rc(cert_dup(rn->new_cert, &rn->served, &err), RC_OK, &err);
 	assert_rc(cert_dup(rn->new_cert, &presented->certs[0], &err), RC_OK, &err);
 	assert_rc(cert_dup(lab.chain[0], &presented->certs[1], &err), RC_OK, &err);
+	memcpy(rn->run.step, "commit", sizeof("commit"));
 	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);
 	assert_non_null(rn->new_cert);
+	assert_false(rn->proved);
+	memcpy(rn->run.step, "remove-key", sizeof("remove-key"));
+	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);
+	assert_true(rn->proved);
 	/* One that has ended would never be proved. */
 	hand_set_time(hand, NOW + 366 * DAY);
 	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);

@@ -306,6 +306,11 @@ a_step_of_the_journal_tells_how_far_it_got(void **state)
 	assert_false(step_row(tls_steps_back, "") >= 0);
 	assert_false(tls_steps_may_have_bound(""));
 	assert_false(tls_steps_has_committed("", true));
+	assert_false(tls_steps_has_proved("commit", true));
+	assert_false(tls_steps_has_proved("prove", false));
+	assert_true(tls_steps_has_proved("prove", true));
+	assert_true(tls_steps_has_proved("remove-certificate", false));
+	assert_false(tls_steps_has_proved("remove-new-key", true));
 }
 
 /* The clock of a CA may be ahead; who is served such a certificate refuses it. */
