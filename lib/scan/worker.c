@@ -230,6 +230,17 @@ write_ended(struct worker *worker, bool all)
 	passive_flush(worker->passive);
 }
 
+/* Nothing is read any more: whoever else writes is waited for as long as the scan may
+ * take, or until a signal. */
+static void
+write_rest(struct worker *worker)
+{
+	do
+		write_ended(worker, true);
+	while (worker->n_ended > 0 && worker->err.rc == RC_OK && !worker->was_stopped &&
+	    loop_turn(worker->loop, clock_monotonic_ms(), NULL) == RC_OK);
+}
+
 static void
 tell(struct worker *worker)
 {
@@ -426,7 +437,7 @@ worker_run(const struct worker_settings *settings, const struct worker_part *par
 		if (read_devices(worker, &cause) != RC_OK)
 			fail(worker, &cause);
 		wind_up(worker);
-		write_ended(worker, true);
+		write_rest(worker);
 		worker->tally.stack_bytes = (int64_t)scan_stack_most(worker->scan);
 		finish_passive(worker);
 		r = conclude(worker, err);

@@ -44,6 +44,15 @@ is "$("$B/tests/tools/mkinv" "$tmp/inventory.db" query \
     'SELECT depth, n_targets, n_ok, n_failed, n_skipped FROM scan')" 'tls|12|12|0|0' \
     "it is a pass over the fleet"
 
+# Whoever holds the inventory for longer than one attempt lasts is waited for.
+start holder "$B/tests/tools/mkinv" "$tmp/inventory.db" write 7
+holder=$started_pid
+wait_for_line "$tmp/holder.log" '^held$'
+bare -H "$name" --list <(echo "$first")
+is "$status" 0 "a scan waits for who writes when it has read all"
+like "$out" '^1 devices .* 1 read$' "and loses nothing of it"
+stop "$holder"
+
 # Which devices.
 run bash -c "'$scanner' -f '$tmp/empty.conf' -t 60 --list - --trust-anchor '$tmp/ca.pem' \
     --inventory '$tmp/inventory.db' <'$tmp/list'"
