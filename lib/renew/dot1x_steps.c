@@ -239,3 +239,12 @@ dot1x_steps_may_have_bound(const char *step)
 	return step_row(dot1x_steps_back, step) >= 0 ||
 	    step_row(dot1x_steps, step) >= step_row(dot1x_steps, "bind");
 }
+
+bool
+dot1x_steps_has_proved(const char *step, bool is_done)
+{
+	int prove = step_row(dot1x_steps, "prove");
+	int row = step_row(dot1x_steps, step);
+
+	return row > prove || (row == prove && is_done);
+}

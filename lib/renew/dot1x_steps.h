@@ -14,6 +14,9 @@ extern const struct step dot1x_steps_back[];
 /* May the new certificate have been bound once this step was begun? */
 bool dot1x_steps_may_have_bound(const char *step);
 
+/* Was it proved, when the journal stands there? */
+bool dot1x_steps_has_proved(const char *step, bool is_done);
+
 /* Do settings use the old, the new certificate of the run? */
 bool dot1x_steps_uses_old(const struct renewal *rn);
 bool dot1x_steps_uses_new(const struct renewal *rn);

@@ -239,9 +239,14 @@ settle(struct renewal *rn, struct err *err)
 	enum rc r = RC_OK;
 
 	rn->is_foreign = !dot1x_steps_uses_old(rn) && !dot1x_steps_uses_new(rn);
-	if (rn->new_cert == NULL || rn->is_undoing || rn->is_foreign ||
-	    dot1x_steps_uses_new(rn))
+	if (rn->new_cert == NULL || rn->is_undoing || rn->is_foreign)
 		return RC_OK;
+	/* What was proved has had the one of before revoked: no way back to that. */
+	if (dot1x_steps_uses_new(rn)) {
+		rn->proved = !dot1x_steps_uses_old(rn) &&
+		    dot1x_steps_has_proved(rn->run.step, rn->run.step_done);
+		return RC_OK;
+	}
 	r = enroll_judge_again(rn, &judged);
 	return r == RC_CA ? renewal_set_new_cert(rn, NULL, err) : RC_OK;
 }

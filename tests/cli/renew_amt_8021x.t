@@ -184,6 +184,29 @@ after=$(ask back 'state pc1')
 is "$(client_of "$after" wifi)" "$(client_of "$before" wifi)" 'the Wi-Fi profile with another certificate keeps it'
 is "$("$B/tests/tools/mkinv" "$tmp/back.db" query 'SELECT count(*) FROM run WHERE closed_at IS NULL')" 0 \
     'refused: no run is left open'
+
 stop_sim back "$pid"
+
+#
+# Cut after the proof: the CA has revoked the certificate of before by then, so that no
+# later trouble leads back to it.
+#
+start_device past 14 "${wired[@]}"
+pid=$sim_pid
+network past --apply
+before=$(ask past 'state pc1')
+ask past 'fault pc1 Delete:AMT_PublicKeyCertificate:*:cut-before-read' >"$tmp/.ask"
+network past --apply --force not-due
+is "$status" 2 'cut after the proof: failed after a change'
+ask past 'fault pc1 none' >"$tmp/.ask"
+ask past 'fault pc1 Get:AMT_8021XProfile:*:2+:garbage' >"$tmp/.ask"
+used=$(client_of "$(ask past 'state pc1')" wired)
+network past --apply
+is "$status $err" '0 ' 'cut after the proof: the next run ends it'
+after=$(ask past 'state pc1')
+is "$(client_of "$after" wired)" "$used" 'cut after the proof: what was proved is used'
+is "$(certificates "$after" | wc -l) $(keys "$after" | wc -l)" \
+    "$(certificates "$before" | wc -l) $(keys "$before" | wc -l)" 'cut after the proof: with nothing left over'
+stop_sim past "$pid"
 
 done_testing

@@ -147,6 +147,12 @@ a_step_of_the_journal_tells_how_far_it_got(void **state)
 	for (const struct step *step = dot1x_steps_back; step->name != NULL; step++)
 		assert_true(dot1x_steps_may_have_bound(step->name));
 	assert_false(dot1x_steps_may_have_bound(""));
+	assert_false(dot1x_steps_has_proved("", true));
+	assert_false(dot1x_steps_has_proved("bind", true));
+	assert_false(dot1x_steps_has_proved("prove", false));
+	assert_true(dot1x_steps_has_proved("prove", true));
+	assert_true(dot1x_steps_has_proved("remove-certificate", false));
+	assert_false(dot1x_steps_has_proved("remove-new-key", true));
 }
 
 int
