@@ -243,8 +243,5 @@ dot1x_steps_may_have_bound(const char *step)
 bool
 dot1x_steps_has_proved(const char *step, bool is_done)
 {
-	int prove = step_row(dot1x_steps, "prove");
-	int row = step_row(dot1x_steps, step);
-
-	return row > prove || (row == prove && is_done);
+	return step_is_past(dot1x_steps, "prove", step, is_done);
 }

@@ -38,10 +38,16 @@ settle(struct renewal *rn, struct err *err)
 
 	rn->is_foreign = enrols(rn) && rn->served != NULL && rn->before.is_enabled &&
 	    !renewal_serves_old(rn) && !renewal_serves_new(rn);
-	/* What will be proved stays, however little of it is left. */
-	if (!enrols(rn) || rn->new_cert == NULL || rn->is_undoing || rn->is_foreign ||
-	    prove_is_foreseen(rn))
+	if (!enrols(rn) || rn->new_cert == NULL || rn->is_undoing || rn->is_foreign)
 		return RC_OK;
+	/* What will be proved stays, however little of it is left; and what was proved
+	 * is better than what was before, unless it lets us in no more. */
+	if (prove_is_foreseen(rn)) {
+		rn->proved = !rn->met_plain &&
+		    step_is_past(reprovision_steps, "prove", rn->run.step,
+			rn->run.step_done);
+		return RC_OK;
+	}
 	r = enroll_judge_again(rn, &judged);
 	return r == RC_CA ? renewal_set_new_cert(rn, NULL, err) : RC_OK;
 }

@@ -318,13 +318,13 @@ reprovision_place(struct renewal *rn)
 {
 	const char *step = rn->run.step;
 	int row = step_row(reprovision_steps, step);
-	int commit = step_row(reprovision_steps, "commit");
 
 	reprovision_recall(rn);
 	rn->bound = needs(rn, REPROVISION_CERT) &&
 	    (step_row(reprovision_steps_back, step) >= 0 ||
 		row >= step_row(reprovision_steps, "bind"));
-	rn->committed = row > commit || (row == commit && rn->run.step_done);
+	rn->committed =
+	    step_is_past(reprovision_steps, "commit", step, rn->run.step_done);
 	rn->committed_back = rn->committed;
 	rn->closing = row >= step_row(reprovision_steps, "close-plain");
 }

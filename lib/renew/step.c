@@ -43,6 +43,15 @@ step_row(const struct step *steps, const char *name)
 	return -1;
 }
 
+bool
+step_is_past(const struct step *steps, const char *name, const char *at, bool is_done)
+{
+	int wanted = step_row(steps, name);
+	int row = step_row(steps, at);
+
+	return row > wanted || (row == wanted && is_done);
+}
+
 void
 step_plan(const struct step *steps, const void *ctx, struct plan *plan)
 {

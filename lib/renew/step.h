@@ -85,6 +85,11 @@ const struct step *step_next(const struct step *steps, const void *ctx);
 /* Where a name stands in the table; -1: nowhere. */
 int step_row(const struct step *steps, const char *name);
 
+/* Is a run whose journal stands at the step of that name, done or begun, past the one
+ * called name? */
+bool step_is_past(const struct step *steps, const char *name, const char *at,
+    bool is_done);
+
 /* Append to plan every wanted step that is not done, with its writes. */
 void step_plan(const struct step *steps, const void *ctx, struct plan *plan);
 

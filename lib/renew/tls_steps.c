@@ -60,26 +60,16 @@ const struct step tls_steps[] = {
 };
 /* clang-format on */
 
-/* Is a run that stands at that step past the one of that name? */
-static bool
-is_past(const char *name, const char *step, bool is_done)
-{
-	int wanted = step_row(tls_steps, name);
-	int row = step_row(tls_steps, step);
-
-	return row > wanted || (row == wanted && is_done);
-}
-
 bool
 tls_steps_has_committed(const char *step, bool is_done)
 {
-	return is_past("commit", step, is_done);
+	return step_is_past(tls_steps, "commit", step, is_done);
 }
 
 bool
 tls_steps_has_proved(const char *step, bool is_done)
 {
-	return is_past("prove", step, is_done);
+	return step_is_past(tls_steps, "prove", step, is_done);
 }
 
 bool

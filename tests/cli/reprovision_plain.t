@@ -63,6 +63,23 @@ apply_as_planned bad 'off and expired' --plain
 like "$due" 'TLS is off, certificate expired 10 d ago' 'off and expired: says both'
 stop_sim bad "$pid"
 
+# Cut after the proof, when the plain port is closed: no later trouble leads back.
+start_off past 16.0
+pid=$sim_pid
+ask past 'fault pc1 Put:AMT_TLSSettingData:*:2+:cut-before-read' >"$tmp/.ask"
+renew past --plain --apply
+is "$status" 2 'cut after the proof: failed after a change'
+ask past 'fault pc1 none' >"$tmp/.ask"
+ask past 'fault pc1 Get:AMT_GeneralSettings:*:2+:garbage' >"$tmp/.ask"
+new=$(json "$(ask past 'state pc1')" served)
+renew past --plain --apply
+is "$status" 2 'cut after the proof: what is left cannot be proved'
+is "$(json "$(ask past 'state pc1')" served)" "$new" 'cut after the proof: what was proved is served all the same'
+ask past 'fault pc1 none' >"$tmp/.ask"
+renew past --plain --apply
+is "$status $(network past)" '0 enabled=true mutual=false plain=false' 'cut after the proof: the next run ends it'
+stop_sim past "$pid"
+
 #
 # Mutual TLS: nobody gets in without an anchor, nor with a clock from 2004.
 #
