@@ -4,7 +4,6 @@
  */
 #include "remedy_main.h"
 
-#include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/user.h"
 #include "inventory/db.h"
 #include "inventory/place.h"
 #include "plugin/stop.h"
@@ -27,7 +27,6 @@ enum {
 	OUT_MAX_BYTES = 64 * 1024,
 	RESULT_FD_MAX = 1023,
 	MS_PER_S = 1000,
-	USER_BYTES = 4096,
 };
 
 struct run {
@@ -38,7 +37,7 @@ struct run {
 	struct conf *conf;
 	struct policy policy;
 	struct procedure_options options;
-	char user[USER_BYTES]; /* what getpwuid_r() points into */
+	char user[USER_BYTES]; /* what user_name() lends */
 };
 
 /* clang-format off */
@@ -112,19 +111,6 @@ report(void *ctx, const char *step, const char *text)
 	(void)fprintf(stderr, "%-19s %s\n", step == NULL ? "" : step, text);
 }
 
-/* Who runs this; NULL for one without a name. */
-static const char *
-user_name(struct run *run)
-{
-	struct passwd user;
-	struct passwd *found = NULL;
-
-	if (getpwuid_r(getuid(), &user, run->user, sizeof(run->user), &found) != 0 ||
-	    found == NULL)
-		return NULL;
-	return found->pw_name;
-}
-
 static enum rc
 prepare(struct run *run, struct err *err)
 {
@@ -152,7 +138,7 @@ prepare(struct run *run, struct err *err)
 	options->inventory_file =
 	    place_choose(options->inventory_file, run->conf, run->target.name);
 	if (options->actor == NULL)
-		options->actor = user_name(run);
+		options->actor = user_name(run->user);
 	options->args = run->program->args;
 	now_ms = clock_now_ms();
 	options->now = now_ms / MS_PER_S;
