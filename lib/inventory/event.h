@@ -37,7 +37,8 @@ enum {
 	X(EVENT_ADDRESS_REUSED, "address_reused")   /* texts: whose it was, address */ \
 	X(EVENT_RENAMED, "renamed")		    /* texts: names */                 \
 	X(EVENT_MERGED, "merged")		    /* texts: id taken up, its name */ \
-	X(EVENT_ACCEPTED, "accepted")		    /* changes before it are known */
+	X(EVENT_ACCEPTED, "accepted")		    /* changes before it are known */  \
+	X(EVENT_FORGOTTEN, "forgotten")		    /* texts: UUID, name and who */
 
 enum event_kind {
 #define EVENT_ENUM(name, word) name,

@@ -152,7 +152,7 @@ find_settled(struct db *db, const struct job *job, int64_t now, struct job *ret_
 		db_text(job->remedy), db_int(now - JOB_SETTLE_S) };
 
 	return job_row_find(db,
-	    "SELECT " JOB_COLUMNS " FROM job WHERE job.state > 2 AND job.state = 3"
+	    "SELECT " JOB_COLUMNS " FROM job WHERE job.state > 2 AND " JOB_WAS_DONE
 	    " AND job.ended_at > ?5 AND " SAME_JOB
 	    " AND job.remedy = ?4 ORDER BY job.ended_at DESC LIMIT 1",
 	    values, COUNT(values), ret_job, err);

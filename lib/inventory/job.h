@@ -27,7 +27,8 @@ enum job_state {
 	JOB_QUEUED = 0,	  /* runs once not_before has come */
 	JOB_RUNNING = 1,  /* a worker has it */
 	JOB_FAILED = 2,	  /* its last attempt failed; the next is at not_before */
-	JOB_DONE = 3,	  /* the remedy did it, or found nothing to do */
+	JOB_DONE = 3,	  /* the remedy did it, or found nothing to do; or it was
+			   * withdrawn, and exit_status is -1 */
 	JOB_REFUSED = 4,  /* cannot be run as it, or its CA, is configured */
 	JOB_GIVEN_UP = 5, /* failed too often */
 };

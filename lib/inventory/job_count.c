@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "inventory/column.h"
+#include "inventory/job_row.h"
 #include "inventory/job_run.h"
 #include "inventory/need.h"
 #include "policy/remedy.h"
@@ -53,7 +54,8 @@ read_past(struct db *db, int64_t now, struct job_counts *counts, struct err *err
 
 	r = db_query(db,
 	    "SELECT (SELECT count(*) FROM job_attempt WHERE started_at BETWEEN ?2 AND"
-	    " ?1), count(iif(state = 3, 1, NULL)), count(iif(state > 3, 1, NULL))"
+	    " ?1), count(iif(" JOB_WAS_DONE
+	    ", 1, NULL)), count(iif(state > 3, 1, NULL))"
 	    " FROM job WHERE state > 2 AND ended_at > ?3",
 	    values, COUNT(values), &stmt, err);
 	if (r != RC_OK)

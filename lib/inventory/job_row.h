@@ -15,6 +15,10 @@
 	" job.not_before, job.created_at, job.started_at, job.ended_at,"     \
 	" job.runner_pid, ifnull(job.exit_status, -1), job.text"
 
+/* Its remedy did it: one that was withdrawn (inventory/forget.h) has no exit status
+ * of success. */
+#define JOB_WAS_DONE "job.state = 3 AND ifnull(job.exit_status, 0) = 0"
+
 void job_row_take(sqlite3_stmt *stmt, struct job *job);
 
 /* The first row, or RC_NOTFOUND with err as it was. */

@@ -30,4 +30,9 @@ struct open_run {
 enum rc open_run_find(struct db *db, int64_t device_id, const char *device_uuid,
     struct open_run *ret_open_run, struct err *err);
 
+/* The name of the remedy whose run is open there, whether a queue may run it or not.
+ * Errors as above. */
+enum rc open_run_program(struct db *db, int64_t device_id, const char *device_uuid,
+    char ret_program[JOB_WORD_SIZE], struct err *err);
+
 #endif

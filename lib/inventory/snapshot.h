@@ -101,7 +101,4 @@ enum rc snapshot_read(struct db *db, int64_t device_id, enum snapshot_part part,
 enum rc snapshot_judge(struct db *db, int64_t device_id, const struct policy *policy,
     int64_t now, struct err *err);
 
-/* Remove a device with all that hangs on it; the archive and the journal stay. */
-enum rc snapshot_forget(struct db *db, int64_t device_id, struct err *err);
-
 #endif

@@ -216,24 +216,3 @@ snapshot_judge(struct db *db, int64_t device_id, const struct policy *policy,
 		r = judge_parts(&settle);
 	return db_leave(db, is_part, r, err);
 }
-
-enum rc
-snapshot_forget(struct db *db, int64_t device_id, struct err *err)
-{
-	const struct db_value id = db_int(device_id);
-	bool is_part = false;
-	enum rc r;
-
-	r = db_enter(db, &is_part, err);
-	if (r != RC_OK)
-		return r;
-	r = db_run(db, "DELETE FROM device WHERE id = ?", &id, 1, err);
-	if (r == RC_OK && sqlite3_changes(db->sqlite) == 0)
-		r = RC_NOTFOUND;
-	if (r == RC_OK)
-		r = db_exec(db,
-		    "DELETE FROM cert WHERE id NOT IN (SELECT cert_id FROM slot)"
-		    " AND id NOT IN (SELECT cert_id FROM reading_cert)",
-		    err);
-	return db_leave(db, is_part, r, err);
-}

@@ -24,12 +24,12 @@ for source in checks/*.c; do
 	fi
 done
 
-# They stand among the remedies, but write to no device: what reads or prints the
+# They stand among the remedies, but write to no device: what reads, prints or tidies the
 # inventory, what a core calls and leaves a job behind, what runs others, what publishes,
 # what asks a CA for a host.
 lookers=()
 for name in scan_amt_fleet report_amt_fleet amt_event_handler work_amt_queue evaluate_amt_fleet \
-	verify_amt_journal publish_amt_crl enroll_amt_host; do
+	verify_amt_journal forget_amt_device publish_amt_crl enroll_amt_host; do
 	[ -e "remediate/$name.c" ] || continue
 	if [ -x "$B/remediate/$name" ]; then
 		lookers+=("$B/remediate/$name")
@@ -74,7 +74,7 @@ for check in "${checks[@]}" "${lookers[@]}"; do
 	*/check_amt_snmp) may_not_need "$check" libcurl libxml2 libsqlite3 libssl ;;
 	*/check_amt_tls) may_not_need "$check" libcurl libxml2 ;;
 	*/check_amt_fleet | */check_amt_queue | */report_amt_fleet | */amt_event_handler | \
-	    */work_amt_queue | */evaluate_amt_fleet | */verify_amt_journal)
+	    */work_amt_queue | */evaluate_amt_fleet | */verify_amt_journal | */forget_amt_device)
 		may_not_need "$check" libcurl libxml2 libssl
 		;;
 	esac
