@@ -151,9 +151,9 @@ names_the_setting_that_is_wrong(void **state)
 	} options[] = {
 		{ "policy", "weekly", "--policy: weekly: not a policy" },
 		{ "renew-before", "42", "--renew-before: 42: a duration needs a unit" },
-		{ "warning", "30", "--warning: range" },
-		{ "critical", "x:", "--critical: range" },
-		{ "days", "5,30", "--days: days" },
+		{ "warning", "30", "--warning: 30: a bare number" },
+		{ "critical", "x:", "--critical: x:" },
+		{ "days", "5,30", "--days: 5,30: the second" },
 		{ "fraction", "3/1", "--fraction: 3/1" },
 		{ "template-major", "-1", "--template-major: -1" },
 		{ "store-size", "20", "--store-size: 20: not two numbers" },
@@ -169,7 +169,7 @@ names_the_setting_that_is_wrong(void **state)
 		{ "[device pc01]\nmax-age = 21\n",
 		    "test.conf:2: [device pc01]: max-age: 21: a duration needs a unit" },
 		{ "[defaults]\nwarning = 30\n",
-		    "test.conf:2: [defaults]: warning: range" },
+		    "test.conf:2: [defaults]: warning: 30: a bare number" },
 	};
 	const char *const none[] = { NULL };
 	struct policy policy;
