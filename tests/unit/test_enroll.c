@@ -617,19 +617,13 @@ ends_may_come_sooner_when_the_end_was_not_the_reason(void **state)
 	hand_renewal_free(hand);
 }
 
-/* By a later run: until its end, though the policy calls it due, for a way back would
- * lead to the certificate of before. */
+/* The look found the new one served, with its issuer. */
 static void
-what_is_served_and_good_is_not_asked_for_again(void **state)
+present_new(struct renewal *rn)
 {
-	struct hand_renewal *hand = signed_request(*state);
-	struct renewal *rn = &hand->renewal;
 	struct facts_presented *presented = &rn->facts.presented;
 	struct err err = { 0 };
 
-	assert_rc(enroll_submit(rn, &err), RC_OK, &err);
-	hand->policy.rule = POLICY_CONFIGMGR;
-	hand->policy.renew_before_s = 400 * DAY;
 	cert_free(rn->served);
 	rn->served = NULL;
 	presented->certs = calloc(2, sizeof(struct cert *));
@@ -638,6 +632,21 @@ what_is_served_and_good_is_not_asked_for_again(void **state)
 	assert_rc(cert_dup(rn->new_cert, &rn->served, &err), RC_OK, &err);
 	assert_rc(cert_dup(rn->new_cert, &presented->certs[0], &err), RC_OK, &err);
 	assert_rc(cert_dup(lab.chain[0], &presented->certs[1], &err), RC_OK, &err);
+}
+
+/* By a later run: until its end, though the policy calls it due, for a way back would
+ * lead to the certificate of before. */
+static void
+what_is_served_and_good_is_not_asked_for_again(void **state)
+{
+	struct hand_renewal *hand = signed_request(*state);
+	struct renewal *rn = &hand->renewal;
+	struct err err = { 0 };
+
+	assert_rc(enroll_submit(rn, &err), RC_OK, &err);
+	hand->policy.rule = POLICY_CONFIGMGR;
+	hand->policy.renew_before_s = 400 * DAY;
+	present_new(rn);
 	memcpy(rn->run.step, "commit", sizeof("commit"));
 	assert_rc(renew_tls.settle(rn, &err), RC_OK, &err);
 	assert_non_null(rn->new_cert);
