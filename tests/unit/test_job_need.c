@@ -151,7 +151,17 @@ what_was_begun_goes_on_first(void **state)
 	open_run(&db, "renew_amt_8021x", "0c");
 	wish.wanted = REMEDY_RENEW_TLS;
 	assert_has(wishes(&db, &wish, END - DAY), "queued: renew_amt_tls, floor, job ");
-	/* One that no login has shown is known by what it presents. */
+	db_close(&db);
+}
+
+/* One that no login has shown is known by what it presents. */
+static void
+what_was_begun_is_found_without_a_uuid(void **state)
+{
+	const struct made_device device = { .uuid = MADE_UUID_A, .serial = 0x1ab };
+	struct db db = stock_open(*state);
+
+	(void)made_device_put(&db, &device);
 	stock_exec(&db, "UPDATE device SET uuid = NULL");
 	open_run(&db, "renew_amt_tls", "01ab");
 	assert_has(wishes(&db, &any, END + 1), "queued: reprovision_amt_tls, ");
@@ -179,6 +189,7 @@ main(void)
 		STOCK_TEST(the_uuid_goes_before_the_name),
 		STOCK_TEST(a_wanted_remedy_is_that_or_none),
 		STOCK_TEST(what_was_begun_goes_on_first),
+		STOCK_TEST(what_was_begun_is_found_without_a_uuid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
